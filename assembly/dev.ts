@@ -1,0 +1,390 @@
+/*
+ * The workbench door: blocks in words, for the inspector and the emulator. Strings, byte arrays and a callback cross
+ * it through as-bind; nothing of it goes into a handset.
+ *
+ * It reads a block the way the core does, with the same codecs of format/, but from an array: no part is touched, no
+ * store is mounted, and a block that the core would refuse is described all the same.
+ */
+import "./panic";
+import { alignDown, alignUp, isBlank, loadU24, loadU48 } from "./base/bytes";
+import { initCrc } from "./base/crc32c";
+import { UNIT } from "./base/memory";
+import { Status } from "./base/status";
+import { addressUnit, blockBytes, configure, programBytes } from "./flash/geometry";
+import { headerOffset, judgeLabel, LABEL_BYTES, labelEraseCount, labelFormatSerial, labelParityBytes, labelStoreId } from "./format/label";
+import { CODEC_LOST, decodeHeader, Header, peekDataBytes, RecordFlag, recordBytes, UnitType } from "./format/record";
+import { rootCount, rootDataBytes, rootMarker, rootSession } from "./format/root";
+import { SEGMENT_DATA, SEGMENT_MARK, SegmentType, segmentOpenLsn, segmentSession, segmentType } from "./format/segment";
+import { SummaryFlag, summaryDataBytes, summaryFlags, summaryOpenLsn } from "./format/summary";
+import { configureUnits, correctUnit, seedFor, unitBytes, unitData, unitIntact } from "./format/unit";
+import { TRAILER_BYTES } from "./journal/segment-writer";
+
+/** Called once for each thing found in a block, in order of offset. */
+declare function tell(offset: u32, lengthBytes: u32, what: string, detail: string): void;
+
+/** First byte of the switch in an anchor, and data bytes of a unit of a checkpoint's body: as store/checkpoint.ts writes them. */
+const SWITCH_MARK: u8 = 0x1b;
+const CHECKPOINT_DATA: u32 = 640;
+
+/** The block being described, and what its label and segment header say. */
+let source: usize = 0;
+let blockIndex: u32 = 0;
+let eraseCount: u32 = 0;
+let openLsn: u64 = 0;
+let session: u32 = 0;
+
+const header = memory.data(96, 8);
+
+/** Sets the geometry of the part the blocks come from. Errors: WRONG_GEOMETRY. */
+export function usePart(kind: u32, block: u32, count: u32, page: u32, unit: u32): i32 {
+  initCrc();
+  return configure(kind, block, count, page, unit);
+}
+
+/** The name of a status, as in base/status.ts. */
+export function statusText(status: i32): string {
+  switch (status) {
+    case Status.OK:
+      return "OK";
+    case Status.IO:
+      return "IO";
+    case Status.WORN_OUT:
+      return "WORN_OUT";
+    case Status.NOT_FORMATTED:
+      return "NOT_FORMATTED";
+    case Status.NEWER_FORMAT:
+      return "NEWER_FORMAT";
+    case Status.WRONG_GEOMETRY:
+      return "WRONG_GEOMETRY";
+    case Status.CORRUPT:
+      return "CORRUPT";
+    case Status.LOCKED:
+      return "LOCKED";
+    case Status.READ_ONLY:
+      return "READ_ONLY";
+    case Status.CLOSED:
+      return "CLOSED";
+    case Status.TRUNCATED:
+      return "TRUNCATED";
+    case Status.FULL:
+      return "FULL";
+    case Status.TOO_BIG:
+      return "TOO_BIG";
+    case Status.BUSY:
+      return "BUSY";
+    case Status.INDEX_FULL:
+      return "INDEX_FULL";
+    case Status.NOT_FOUND:
+      return "NOT_FOUND";
+    case Status.INVALID:
+      return "INVALID";
+    case Status.SEALED:
+      return "SEALED";
+    case Status.WRONG_KEY:
+      return "WRONG_KEY";
+    default:
+      return "status " + status.toString();
+  }
+}
+
+export function kindText(kind: u32): string {
+  switch (kind) {
+    case 0:
+      return "contact";
+    case 1:
+      return "event";
+    case 2:
+      return "todo";
+    case 3:
+      return "note";
+    case 4:
+      return "message";
+    case 5:
+      return "mail";
+    case 6:
+      return "photo";
+    case 7:
+      return "vault";
+    default:
+      return "kind " + kind.toString();
+  }
+}
+
+/**
+ * Describes block `index`, whose bytes are `bytes`, through `tell`. Returns its state in a word: "blank" never labelled,
+ * "foreign" no label of ours, "newer", "other part", "ready" labelled and erased, "torn" no header verifies, or the
+ * type of its segment, "open" before it when it was never sealed.
+ */
+export function describeBlock(bytes: Uint8Array, index: u32): string {
+  if (<u32>bytes.length != blockBytes) return "other part";
+  source = bytes.dataStart;
+  blockIndex = index;
+  const refused = describeLabel();
+  if (refused.length > 0) return refused;
+  const start = headerOffset();
+  if (isBlank(source + start, blockBytes - start)) return "ready";
+  if (load<u8>(source + start) == SWITCH_MARK && describeSwitches(start)) return "checkpoint";
+  if (!describeSegment(start)) return "torn";
+  const type = segmentText(segmentType(UNIT));
+  if (segmentType(UNIT) == SegmentType.CHECKPOINT) {
+    describeBody(start + alignUp(unitBytes(SEGMENT_DATA), max(addressUnit, programBytes)));
+    return type;
+  }
+  const limit = finalOffset();
+  describeRecords(start + alignUp(unitBytes(SEGMENT_DATA), addressUnit), limit == 0 ? blockBytes : limit);
+  if (limit == 0) return "open " + type;
+  describeFinal(limit);
+  return type;
+}
+
+/** Returns an empty text when the block carries a label of this part. */
+function describeLabel(): string {
+  if (isBlank(source, blockBytes)) return "blank";
+  memory.copy(UNIT, source, LABEL_BYTES);
+  const status = judgeLabel(UNIT, blockIndex, 0);
+  if (status == Status.NOT_FORMATTED) {
+    tell(0, LABEL_BYTES, "no label", "erase it before use");
+    return "foreign";
+  }
+  const mended = memory.compare(UNIT, source, LABEL_BYTES) != 0;
+  const version = load<u8>(UNIT, 4).toString() + "." + load<u8>(UNIT, 5).toString();
+  if (status == Status.NEWER_FORMAT) {
+    tell(0, LABEL_BYTES, "label", "format " + version + ", newer than this program");
+    return "newer";
+  }
+  if (status == Status.WRONG_GEOMETRY) {
+    tell(0, LABEL_BYTES, "label", "of a part with another geometry");
+    return "other part";
+  }
+  eraseCount = labelEraseCount(UNIT);
+  configureUnits(labelParityBytes(UNIT), labelStoreId(UNIT));
+  const id = labelStoreId(UNIT);
+  tell(
+    0,
+    LABEL_BYTES,
+    "label",
+    "format " +
+      version +
+      ", store " +
+      idText(<u32>(id >> 32), <u32>id) +
+      ", erased " +
+      eraseCount.toString() +
+      " times, parity " +
+      labelParityBytes(UNIT).toString() +
+      ", serial " +
+      labelFormatSerial(UNIT).toString() +
+      (mended ? ", corrected" : ""),
+  );
+  return "";
+}
+
+/** Leaves the segment header in UNIT. */
+function describeSegment(offset: u32): bool {
+  const judged = judgeUnit(offset, SEGMENT_DATA);
+  if (judged < 0 || load<u8>(UNIT) != SEGMENT_MARK) {
+    tell(offset, unitBytes(SEGMENT_DATA), "torn", "no segment header verifies: a write was cut here");
+    return false;
+  }
+  openLsn = segmentOpenLsn(UNIT);
+  session = segmentSession(UNIT);
+  tell(
+    offset,
+    unitBytes(SEGMENT_DATA),
+    "segment",
+    segmentText(segmentType(UNIT)) + ", opened at LSN " + openLsn.toString() + ", session " + session.toString() + correctedText(judged),
+  );
+  return true;
+}
+
+/** An anchor: both markers of the switch to a checkpoint. docs/format.md, "Checkpoint". */
+function describeSwitches(start: u32): bool {
+  let offset = start;
+  for (let marker: u32 = 1; marker <= 2; marker++) {
+    const n = <u32>load<u16>(source + offset, 2);
+    const judged = load<u8>(source + offset) == SWITCH_MARK ? judgeUnit(offset, n) : -1;
+    if (judged < 0) {
+      if (marker == 1) return false;
+      tell(offset, blockBytes - offset, "torn", "the second marker does not verify: this checkpoint does not count");
+      return true;
+    }
+    const detail =
+      "marker " + load<u8>(UNIT, 1).toString() + ", session " + loadU24(UNIT + 4).toString() + ", next LSN " + loadU48(UNIT + 7).toString();
+    tell(offset, unitBytes(n), "switch", detail + ", " + load<u32>(UNIT, 13).toString() + " index entries" + correctedText(judged));
+    offset += alignUp(unitBytes(n), programBytes);
+  }
+  return true;
+}
+
+/** Units of a checkpoint's body, as far as they go. */
+function describeBody(start: u32): void {
+  const stride = alignUp(unitBytes(CHECKPOINT_DATA), max(addressUnit, programBytes));
+  for (let offset = start; offset + stride <= blockBytes && !isBlank(source + offset, stride); offset += stride) {
+    const judged = judgeUnit(offset, CHECKPOINT_DATA);
+    if (judged < 0) tell(offset, stride, "damage", "a unit of the checkpoint does not verify");
+    else
+      tell(
+        offset,
+        unitBytes(CHECKPOINT_DATA),
+        "checkpoint",
+        CHECKPOINT_DATA.toString() + " bytes of block map and index" + correctedText(judged),
+      );
+  }
+}
+
+/** Tells records, summaries and roots up to `limit`; steps over blank units and, where nothing verifies, over damage. */
+function describeRecords(start: u32, limit: u32): void {
+  let damage: u32 = 0;
+  let offset = start;
+  while (offset + 12 <= limit) {
+    const blank = isBlank(source + offset, min<u32>(16, limit - offset));
+    const length = blank ? 0 : describeUnit(offset, limit);
+    if ((blank || length > 0) && damage != 0) {
+      tell(damage, offset - damage, "damage", "nothing verifies here: torn, or rotten beyond correction");
+      damage = 0;
+    }
+    if (blank) offset = alignUp(offset + 1, programBytes);
+    else if (length > 0) offset += length;
+    else {
+      if (damage == 0) damage = offset;
+      offset += addressUnit;
+    }
+  }
+  if (damage != 0) tell(damage, limit - damage, "damage", "nothing verifies here: torn, or rotten beyond correction");
+}
+
+/** Tells what verifies at `offset`; returns the bytes it takes, or 0. */
+function describeUnit(offset: u32, limit: u32): u32 {
+  const type = <u32>load<u8>(source + offset) >> 5;
+  if (type == UnitType.SUMMARY || type == UnitType.ROOT) {
+    const n = <u32>load<u16>(source + offset, 2);
+    const judged = judgeUnit(offset, n);
+    if (judged < 0) return 0;
+    if (type == UnitType.SUMMARY) tell(offset, unitBytes(n), "summary", summaryText() + correctedText(judged));
+    else tell(offset, unitBytes(n), "root", rootText() + correctedText(judged));
+    return alignUp(unitBytes(n), addressUnit);
+  }
+  if (type < <u32>UnitType.RECORD || type > <u32>UnitType.LONG) return 0;
+  return describeRecord(offset, limit);
+}
+
+function describeRecord(offset: u32, limit: u32): u32 {
+  const dataBytes = peekDataBytes(source + offset, min<u32>(4, limit - offset));
+  if (dataBytes == 0 || offset + recordBytes(dataBytes) > blockBytes) return 0;
+  const h = changetype<Header>(header);
+  const judged = judgeUnit(offset, unitData(dataBytes, 0));
+  if (judged < 0 || !decodeHeader(UNIT, unitData(dataBytes, 0), h, openLsn, 0, session)) return 0;
+  const rest = judgeRest(offset, dataBytes);
+  const damaged = rest < 0 ? ", body damaged" : correctedText(judged + rest);
+  tell(
+    offset,
+    recordBytes(dataBytes),
+    recordText(h),
+    kindText(h.kind) +
+      " " +
+      idText(h.idHigh, h.idLow) +
+      ", LSN " +
+      h.lsn.toString() +
+      ", session " +
+      h.session.toString() +
+      ", meta " +
+      h.metaBytes.toString() +
+      ", body " +
+      h.bodyBytes.toString() +
+      batchText(h) +
+      (h.codec == CODEC_LOST ? ", lost to rot" : "") +
+      damaged,
+  );
+  return recordBytes(dataBytes);
+}
+
+/** Judges the units of a record behind its head. Returns bytes corrected, or -1. */
+function judgeRest(offset: u32, dataBytes: u32): i32 {
+  let corrected = 0;
+  let at = offset;
+  for (let i: u32 = 0, n = unitData(dataBytes, 0); n > 0; n = unitData(dataBytes, ++i)) {
+    if (i > 0) {
+      const judged = judgeUnit(at, n);
+      if (judged < 0) return -1;
+      corrected += judged;
+    }
+    at += unitBytes(n);
+  }
+  return corrected;
+}
+
+/** Where the final summary of a sealed segment begins; 0 when the segment was never sealed or its trailer is rotten. */
+function finalOffset(): u32 {
+  const trailer = source + blockBytes - TRAILER_BYTES;
+  const a = <u32>load<u16>(trailer);
+  const b = <u32>load<u16>(trailer, 2);
+  const c = <u32>load<u16>(trailer, 4);
+  const n = (a & b) | (a & c) | (b & c);
+  if (n == 0 || n == 0xffff || unitBytes(n) + TRAILER_BYTES > blockBytes) return 0;
+  return alignDown(blockBytes - TRAILER_BYTES - unitBytes(n), programBytes);
+}
+
+function describeFinal(offset: u32): void {
+  const n = <u32>load<u16>(source + offset, 2);
+  const judged = judgeUnit(offset, n);
+  if (judged < 0) tell(offset, blockBytes - offset, "damage", "the segment's final summary does not verify");
+  else tell(offset, unitBytes(n), "summary", summaryText() + correctedText(judged));
+}
+
+/** Copies a unit to UNIT and judges it there, mending it where its parity reaches. Returns bytes corrected, or -1. */
+function judgeUnit(offset: u32, dataBytes: u32): i32 {
+  if (dataBytes == 0 || dataBytes > 651 || offset + unitBytes(dataBytes) > blockBytes) return -1;
+  memory.copy(UNIT, source + offset, unitBytes(dataBytes));
+  const seed = seedFor(blockIndex, offset, eraseCount);
+  return unitIntact(UNIT, dataBytes, seed) ? 0 : correctUnit(UNIT, dataBytes, seed);
+}
+
+function segmentText(type: u32): string {
+  if (type == SegmentType.HOT) return "hot";
+  if (type == SegmentType.COLD) return "cold";
+  if (type == SegmentType.RECOVERY) return "recovery";
+  return type == SegmentType.CHECKPOINT ? "checkpoint" : "segment type " + type.toString();
+}
+
+function recordText(h: Header): string {
+  if (h.type == UnitType.TOMBSTONE) return "tombstone";
+  if (h.type == UnitType.CHUNK) return "chunk " + h.chunk.toString();
+  return h.type == UnitType.LONG ? "long record" : "record";
+}
+
+function summaryText(): string {
+  const flags = summaryFlags(UNIT);
+  return (
+    (flags & SummaryFlag.FINAL ? "final" : "interim") +
+    (flags & SummaryFlag.CLEAN ? ", clean close" : "") +
+    ", " +
+    summaryDataBytes(UNIT).toString() +
+    " bytes, from LSN " +
+    summaryOpenLsn(UNIT).toString()
+  );
+}
+
+function rootText(): string {
+  return (
+    "marker " +
+    rootMarker(UNIT).toString() +
+    ", session " +
+    rootSession(UNIT).toString() +
+    ", adopts " +
+    rootCount(UNIT).toString() +
+    " segments, " +
+    rootDataBytes(UNIT).toString() +
+    " bytes"
+  );
+}
+
+function batchText(h: Header): string {
+  return h.flags & RecordFlag.BATCH_END ? ", ends a batch" : h.flags & RecordFlag.BATCH ? ", in a batch" : "";
+}
+
+function correctedText(bytes: i32): string {
+  return bytes > 0 ? ", " + bytes.toString() + " bytes corrected" : "";
+}
+
+function idText(high: u32, low: u32): string {
+  return high.toString(16).padStart(8, "0") + low.toString(16).padStart(8, "0");
+}

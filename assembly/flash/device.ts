@@ -1,0 +1,50 @@
+/*
+ * The only caller of flash/port. Above this floor three things may be taken for granted: addresses lie on the part,
+ * programs are aligned, and what was programmed read back the same.
+ */
+import { check } from "../base/check";
+import { COMPARE } from "../base/memory";
+import { Status } from "../base/status";
+import * as port from "./flash";
+import { blockBytes, blockCount, isNand, programBytes } from "./geometry";
+
+/** Reads `length` bytes. Returns 0 or more when bytes were delivered (also best guesses), IO when the port failed. */
+export function read(block: u32, offset: u32, target: usize, length: u32): i32 {
+  check(block < blockCount && offset <= blockBytes && length <= blockBytes - offset);
+  if (length == 0) return 0;
+  return port.read(block, offset, target, length) == -1 ? Status.IO : 0;
+}
+
+/**
+ * Programs a span that was not programmed since its erase, then reads it back.
+ * Errors  IO: the port reported a failure or the bytes read back differ; the span may hold anything.
+ * Cut     bytes inside the span may hold anything; bytes outside are untouched.
+ */
+export function program(block: u32, offset: u32, source: usize, length: u32): i32 {
+  check(block < blockCount && offset <= blockBytes && length <= blockBytes - offset);
+  check(offset % programBytes == 0 && length % programBytes == 0);
+  if (port.program(block, offset, source, length) < 0) return Status.IO;
+  port.sync();
+  for (let done: u32 = 0; done < length; ) {
+    const part = min<u32>(256, length - done);
+    if (read(block, offset + done, COMPARE, part) < 0) return Status.IO;
+    if (memory.compare(COMPARE, source + done, part) != 0) return Status.IO;
+    done += part;
+  }
+  return Status.OK;
+}
+
+/** Erases a block. Cut: the block may hold anything, old data included. */
+export function erase(block: u32): i32 {
+  check(block < blockCount);
+  if (port.erase(block) < 0) return Status.IO;
+  port.sync();
+  return Status.OK;
+}
+
+export function isBad(block: u32): bool {
+  return isNand && port.is_bad(block) != 0;
+}
+export function markBad(block: u32): void {
+  if (isNand) port.mark_bad(block);
+}

@@ -1,0 +1,127 @@
+/*
+ * The device door: every hf_* export, numbers only, no logic. docs/abi.md says what each takes, gives and costs.
+ */
+import "./panic";
+import { initCrc } from "./base/crc32c";
+import { WINDOW_BYTES } from "./base/limits";
+import { dynamicBase, FAULT, RESULT, STAT, WINDOW } from "./base/memory";
+import { Status } from "./base/status";
+import { configure, refusal } from "./flash/geometry";
+import { BLOCK_ENTRY_BYTES, placeBlockMap } from "./journal/block-map";
+import { fault } from "./journal/progress";
+import { formatBegin, formatStep } from "./store/format-part";
+import { placeIndex } from "./store/key-index";
+import { close, mount } from "./store/mount";
+import { changesNext, get, listNext, readBody, verifyNext } from "./store/retrieve";
+import { failed, Mode, setMode, writable } from "./store/session";
+import { fillStat } from "./store/stat";
+import { upkeep } from "./store/upkeep";
+import { batchAbandon, batchBegin, batchCommit, putAbandon, putBegin, putCommit, putWrite, removeRecord, writing } from "./store/write";
+
+const ABI_VERSION = 1;
+/** Fewest records an index is laid out for. */
+const CAPACITY_MIN: u32 = 64;
+
+export function hf_abi_version(): i32 {
+  return ABI_VERSION;
+}
+export function hf_window(): usize {
+  return WINDOW;
+}
+export function hf_window_bytes(): u32 {
+  return WINDOW_BYTES;
+}
+export function hf_result(): usize {
+  return RESULT;
+}
+export function hf_stat_record(): usize {
+  return STAT;
+}
+export function hf_fault(): usize {
+  return FAULT;
+}
+
+export function hf_configure(kind: u32, blockBytes: u32, blockCount: u32, pageBytes: u32, programBytes: u32): i32 {
+  setMode(Mode.CLOSED);
+  if (configure(kind, blockBytes, blockCount, pageBytes, programBytes) < 0)
+    return fault(Status.WRONG_GEOMETRY, 0, 0, refusal(kind, blockBytes, blockCount, pageBytes, programBytes));
+  initCrc();
+  const limit = (<usize>memory.size()) << 16;
+  const end = dynamicBase() + blockCount * BLOCK_ENTRY_BYTES;
+  if (end + 4096 > limit) return fault(Status.INDEX_FULL, 0, 0, <u32>(end + 4096));
+  const at = placeBlockMap(dynamicBase());
+  const capacity = placeIndex(at, <u32>(limit - at));
+  return capacity < CAPACITY_MIN ? fault(Status.INDEX_FULL, 0, 0, 0) : <i32>capacity;
+}
+
+export function hf_format_begin(force: u32, parityBytes: u32, outerParity: u32, storeIdHigh: u32, storeIdLow: u32, wallMs: f64): i32 {
+  return formatBegin(force != 0, parityBytes, outerParity, ((<u64>storeIdHigh) << 32) | storeIdLow);
+}
+export function hf_format_step(): i32 {
+  return formatStep();
+}
+export function hf_mount(readOnly: u32, wallMs: f64): i32 {
+  return mount(readOnly != 0, <i64>wallMs);
+}
+export function hf_close(): i32 {
+  return close();
+}
+
+export function hf_put_begin(
+  kind: u32,
+  idHigh: u32,
+  idLow: u32,
+  codec: u32,
+  metaBytes: u32,
+  extBytes: u32,
+  bodyBytes: u32,
+  wallMs: f64,
+): i32 {
+  return putBegin(kind, idHigh, idLow, codec, metaBytes, extBytes, bodyBytes, <i64>wallMs);
+}
+export function hf_put_write(lengthBytes: u32): i32 {
+  return putWrite(lengthBytes);
+}
+export function hf_put_commit(): i32 {
+  return putCommit();
+}
+export function hf_put_abandon(): i32 {
+  return putAbandon();
+}
+export function hf_remove(kind: u32, idHigh: u32, idLow: u32, wallMs: f64): i32 {
+  return removeRecord(kind, idHigh, idLow, <i64>wallMs);
+}
+export function hf_batch_begin(recordCount: u32, bodyBytesTotal: u32): i32 {
+  return batchBegin(recordCount, bodyBytesTotal);
+}
+export function hf_batch_commit(): i32 {
+  return batchCommit();
+}
+export function hf_batch_abandon(): i32 {
+  return batchAbandon();
+}
+
+export function hf_get(kind: u32, idHigh: u32, idLow: u32): i32 {
+  return get(kind, idHigh, idLow);
+}
+export function hf_read(offset: u32, lengthBytes: u32): i32 {
+  return readBody(offset, lengthBytes);
+}
+export function hf_list_next(kind: i32, cursorHigh: u32, cursorLow: u32): i32 {
+  return listNext(kind, ((<u64>cursorHigh) << 32) | cursorLow);
+}
+export function hf_changes_next(afterHigh: u32, afterLow: u32, cursorHigh: u32, cursorLow: u32): i32 {
+  return changesNext(((<u64>afterHigh) << 32) | afterLow, ((<u64>cursorHigh) << 32) | cursorLow);
+}
+export function hf_verify_next(cursorHigh: u32, cursorLow: u32): i32 {
+  return verifyNext(((<u64>cursorHigh) << 32) | cursorLow);
+}
+
+export function hf_tick(budget: u32): i32 {
+  const status = writable();
+  if (status < 0) return status;
+  return writing() ? Status.BUSY : failed(upkeep(budget));
+}
+export function hf_stat(): i32 {
+  return fillStat();
+}

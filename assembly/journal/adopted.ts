@@ -1,0 +1,60 @@
+/*
+ * Adopted segments: blocks that were open when power died and stay in use up to a recorded end. The newest root holds
+ * the list; compaction takes them first. Shape: 9 bytes each, as in the root.
+ */
+import { loadU24, storeU24 } from "../base/bytes";
+import { ADOPT_MAX } from "../base/limits";
+import { ADOPTED } from "../base/memory";
+import { blockBytes } from "../flash/geometry";
+import { ROOT_ENTRY } from "../format/root";
+import { eraseCountOf } from "./block-map";
+
+export let adoptedCount: u32 = 0;
+
+export function clearAdopted(): void {
+  adoptedCount = 0;
+}
+/** Takes over a list as it stands in a root or checkpoint. */
+export function restoreAdopted(source: usize, count: u32): void {
+  adoptedCount = min(count, ADOPT_MAX);
+  memory.copy(ADOPTED, source, adoptedCount * ROOT_ENTRY);
+}
+export function adoptedList(): usize {
+  return ADOPTED;
+}
+/** False when the list is full. */
+export function adopt(block: u32, end: u32): bool {
+  if (adoptedCount == ADOPT_MAX) return false;
+  const at = ADOPTED + adoptedCount++ * ROOT_ENTRY;
+  storeU24(at, block);
+  storeU24(at + 3, eraseCountOf(block));
+  storeU24(at + 6, end);
+  return true;
+}
+export function dropLastAdopted(): void {
+  adoptedCount--;
+}
+/** Where the valid part of an adopted block ends, or 0 when it is not adopted in this erase generation. */
+export function adoptedEnd(block: u32): u32 {
+  for (let i: u32 = 0; i < adoptedCount; i++) {
+    const at = ADOPTED + i * ROOT_ENTRY;
+    if (loadU24(at) == block && loadU24(at + 3) == eraseCountOf(block)) return loadU24(at + 6);
+  }
+  return 0;
+}
+/** Drops entries whose block was erased since. */
+export function pruneAdopted(): void {
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < adoptedCount; i++) {
+    const at = ADOPTED + i * ROOT_ENTRY;
+    if (loadU24(at + 3) != eraseCountOf(loadU24(at))) continue;
+    if (kept != i) memory.copy(ADOPTED + kept * ROOT_ENTRY, at, ROOT_ENTRY);
+    kept++;
+  }
+  adoptedCount = kept;
+}
+/** Valid end of a walked block: recorded, or the whole block. */
+export function walkLimit(block: u32): u32 {
+  const end = adoptedEnd(block);
+  return end ? end : blockBytes;
+}

@@ -1,0 +1,149 @@
+/*
+ * Verified reads. What a caller gets was judged in RAM, and that very copy is what it may use: nothing is verified
+ * and then read again. Correction is touched only when a CRC fails.
+ */
+import { HEAD_DATA_MAX, RECORD_DATA_MAX } from "../base/limits";
+import { LOADED } from "../base/memory";
+import { Status } from "../base/status";
+import * as device from "../flash/device";
+import { blockBytes } from "../flash/geometry";
+import { decodeHeader, Header, peekDataBytes, UnitType } from "../format/record";
+import { correctUnit, seedFor, unitBytes, unitData, unitIntact } from "../format/unit";
+import { eraseCountOf } from "./block-map";
+import { countCorrected } from "./progress";
+
+/** First bytes read of a record: enough for every usual header. */
+const PEEK_BYTES: u32 = 48;
+
+/** What the segment header of a block says; `factsBlock` is -1 when nothing is cached. */
+export let factsBlock: i32 = -1;
+export let factsType: u32 = 0;
+export let factsOpenLsn: u64 = 0;
+export let factsOpenWall: u64 = 0;
+export let factsSession: u32 = 0;
+export let factsEraseCount: u32 = 0;
+
+/** The header of the record last loaded; its data lies at LOADED. */
+const header: usize = memory.data(96, 8);
+export function loadedHeader(): Header {
+  return changetype<Header>(header);
+}
+/** Identity of what LOADED holds: address of the head, or ~0. */
+export let loadedBlock: u32 = 0xffffffff;
+export let loadedOffset: u32 = 0;
+/** Codewords mended in the last load. */
+export let loadedCorrected: u32 = 0;
+
+export function forgetLoaded(): void {
+  loadedBlock = 0xffffffff;
+}
+export function forgetFacts(): void {
+  factsBlock = -1;
+}
+export function setFacts(block: u32, type: u32, openLsn: u64, openWall: u64, session: u32, eraseCount: u32): void {
+  factsBlock = <i32>block;
+  factsType = type;
+  factsOpenLsn = openLsn;
+  factsOpenWall = openWall;
+  factsSession = session;
+  factsEraseCount = eraseCount;
+}
+
+/**
+ * Reads a unit of `dataBytes` and judges it, mending it where its parity reaches.
+ * Returns bytes corrected. Errors: CORRUPT, IO. Cost: one read; a second, with parity, only when the CRC fails.
+ */
+export function readUnit(block: u32, offset: u32, dataBytes: u32, target: usize): i32 {
+  if (dataBytes == 0 || dataBytes > HEAD_DATA_MAX || offset + unitBytes(dataBytes) > blockBytes) return Status.CORRUPT;
+  const seed = seedFor(block, offset, eraseCountOf(block));
+  if (device.read(block, offset, target, dataBytes + 4) < 0) return Status.IO;
+  if (unitIntact(target, dataBytes, seed)) return 0;
+  return mendUnit(block, offset, dataBytes, target, seed);
+}
+
+function mendUnit(block: u32, offset: u32, dataBytes: u32, target: usize, seed: u32): i32 {
+  if (device.read(block, offset, target, unitBytes(dataBytes)) < 0) return Status.IO;
+  const bytes = unitIntact(target, dataBytes, seed) ? 0 : correctUnit(target, dataBytes, seed);
+  if (bytes < 0) return Status.CORRUPT;
+  if (bytes > 0) {
+    countCorrected(1);
+    loadedCorrected++;
+  }
+  return bytes;
+}
+
+/** Reads and judges a head unit of a record known to have `dataBytes` data bytes; the bytes before `have` are there. */
+function loadHeadOf(block: u32, offset: u32, dataBytes: u32, have: u32): i32 {
+  const head = unitData(dataBytes, 0);
+  if (offset + unitBytes(head) > blockBytes) return Status.CORRUPT;
+  const seed = seedFor(block, offset, eraseCountOf(block));
+  if (head + 4 > have && device.read(block, offset + have, LOADED + have, head + 4 - have) < 0) return Status.IO;
+  if (!unitIntact(LOADED, head, seed)) {
+    const status = mendUnit(block, offset, head, LOADED, seed);
+    if (status < 0) return status;
+  }
+  if (!decodeHeader(LOADED, head, loadedHeader(), factsOpenLsn, factsOpenWall, factsSession)) return Status.CORRUPT;
+  if (loadedHeader().dataBytes != dataBytes) return Status.CORRUPT;
+  loadedBlock = block;
+  loadedOffset = offset;
+  return Status.OK;
+}
+
+/**
+ * Loads and judges the head unit at `offset`. `hint` is the record's data bytes where a summary told them, else 0.
+ * The facts of the block must be known. Errors: CORRUPT, IO.
+ */
+export function loadHead(block: u32, offset: u32, hint: u32): i32 {
+  forgetLoaded();
+  loadedCorrected = 0;
+  const have = min(PEEK_BYTES, blockBytes - offset);
+  if (device.read(block, offset, LOADED, have) < 0) return Status.IO;
+  const told = hint ? hint : peekDataBytes(LOADED, have);
+  if (told != 0) {
+    const status = loadHeadOf(block, offset, told, have);
+    if (status != Status.CORRUPT) return status;
+  }
+  return hint ? Status.CORRUPT : loadHeadByGuess(block, offset, have);
+}
+
+/** The length field itself may have rotted by one bit: tries its sixteen neighbours. */
+function loadHeadByGuess(block: u32, offset: u32, have: u32): i32 {
+  for (let bit: u32 = 0; bit < 16; bit++) {
+    if (device.read(block, offset, LOADED, have) < 0) return Status.IO;
+    const type = <u32>load<u8>(LOADED) >> 5;
+    if (type == 0 || type > UnitType.LONG) return Status.CORRUPT;
+    const field = LOADED + 2 + (bit >> 3);
+    store<u8>(field, load<u8>(field) ^ ((<u8>1) << (<u8>(bit & 7))));
+    const guess = peekDataBytes(LOADED, have);
+    if (guess == 0) continue;
+    const status = loadHeadOf(block, offset, guess, have);
+    if (status != Status.CORRUPT) return status;
+  }
+  return Status.CORRUPT;
+}
+
+/** After loadHead: reads the record's other units behind the head, so that LOADED holds all its data. */
+export function loadRest(): i32 {
+  const dataBytes = loadedHeader().dataBytes;
+  const block = loadedBlock;
+  let offset = loadedOffset + unitBytes(unitData(dataBytes, 0));
+  let done = unitData(dataBytes, 0);
+  for (let i: u32 = 1; done < dataBytes; i++) {
+    const n = unitData(dataBytes, i);
+    const status = readUnit(block, offset, n, LOADED + done);
+    if (status < 0) {
+      forgetLoaded();
+      return status;
+    }
+    offset += unitBytes(n);
+    done += n;
+  }
+  return Status.OK;
+}
+
+/** Cheap filter for resynchronising: may `source` be the start of a record? */
+export function plausibleHead(source: usize): bool {
+  const type = load<u8>(source) >> 5;
+  return type >= UnitType.RECORD && type <= UnitType.LONG && peekDataBytes(source, 4) != 0;
+}
+export const LOADED_MAX: u32 = RECORD_DATA_MAX;

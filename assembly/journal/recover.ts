@@ -1,0 +1,333 @@
+/*
+ * What a mount does when power was lost. The cases have names; docs/recovery.md tells them in words.
+ *
+ *   A attempt    a recovery segment whose root was not committed          set aside; erased after this boot's root
+ *   B void       unsealed, older than the newest root, not adopted        erased when convenient
+ *   C adopted    in the newest root's list                                read up to the recorded end
+ *   D tail       unsealed, or the newest of its stream                    its last program is judged in RAM and copied
+ *                                                                         into this session's first segment; the rest is
+ *                                                                         adopted up to there (or copied too, when small)
+ *   E batch      a tail that ends inside a batch                          adopted up to the batch's first record
+ *   F suspect    the blank block that would have been opened next         erased again before anything is programmed
+ *
+ * Everything that is then shown comes from solid flash: nothing unproven is read again, nothing is appended to a
+ * block that was open, and nothing old is erased before this session's root is committed.
+ */
+import { check } from "../base/check";
+import { ADOPT_MAX } from "../base/limits";
+import { LOADED, STAGED } from "../base/memory";
+import { Status } from "../base/status";
+import { blockBytes, blockCount } from "../flash/geometry";
+import { RecordFlag, recordBytes } from "../format/record";
+import { SegmentType } from "../format/segment";
+import { adopt, adoptedCount, adoptedEnd, clearAdopted, dropLastAdopted, pruneAdopted } from "./adopted";
+import { anchorCount, BlockFlag, BlockState, discard, flagsOf, makeBlank, openLsnOf, setState, stateOf } from "./block-map";
+import { session, setSession, witnessLsn } from "./progress";
+import { factsSession, forgetFacts, forgetLoaded, loadedHeader } from "./read";
+import { commitRoot, findRoot, RootState, restoreRoot, rootBytes } from "./root";
+import { isFirstOfProgram, SCAN_MOUNT, scanNext, scanned, scanner, scanWalk } from "./scan";
+import { firstRecordOffset, readFacts } from "./segment-reader";
+import { discardGroup, flush, HOT, openSegment, place, reserve, roomLeft, sealSegment, segmentHasRoom, stream } from "./segment-writer";
+import {
+  endedCleanly,
+  findNewest,
+  highestSession,
+  newestCold,
+  newestHot,
+  newestSession,
+  ordinarySession,
+  recoveryBlock,
+  recoveryCount,
+  recoverySession,
+  suspect,
+} from "./survey";
+
+/** The block that holds the newest root, -1 for none: never a victim. */
+export let rootBlock: i32 = -1;
+/** Session of the newest committed root; 0 when there never was a recovery. */
+export let rootedSession: u32 = 0;
+/** The session that root recovered. */
+export let tailSession: u32 = 0;
+let retryWanted: bool = false;
+/** Unstable bits may read differently between judging and copying; each attempt judges anew. */
+const RETRIES = 32;
+
+/** What a checkpoint knew of the last recovery. */
+export function restoreRecovered(session: u32, tail: u32, block: i32): void {
+  rootedSession = session;
+  tailSession = tail;
+  rootBlock = block;
+}
+
+/** Finds the newest root and applies it: cases A (marked), B and C. True when the store was closed cleanly. */
+export function judgeTail(): bool {
+  clearAdopted();
+  rootBlock = -1;
+  rootedSession = 0;
+  tailSession = 0;
+  adoptNewestRoot();
+  const attempts = setAttemptsAside();
+  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.ADOPTED && isVoid(b)) discard(b);
+  if (attempts) return false;
+  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.ADOPTED && adoptedEnd(b) == 0) return false;
+  return newestSession == 0 || endedCleanly();
+}
+
+/** From the highest session down: the first root that is committed, or that something proves to have been. */
+function adoptNewestRoot(): void {
+  let bound: u32 = 0xffffffff;
+  while (true) {
+    let best: i32 = -1;
+    for (let i: u32 = 0; i < recoveryCount; i++) {
+      const s = recoverySession(i);
+      if (s < bound && (best < 0 || s > recoverySession(<u32>best))) best = <i32>i;
+    }
+    if (best < 0) return;
+    bound = recoverySession(<u32>best);
+    for (let i: u32 = 0; i < recoveryCount; i++) if (recoverySession(i) == bound && takeRoot(recoveryBlock(i), bound)) return;
+    if (rottenRoot(bound)) return;
+  }
+}
+
+function takeRoot(block: u32, session: u32): bool {
+  const state = findRoot(block, session);
+  if (state != RootState.COMMITTED && (state != RootState.BEGUN || session > ordinarySession)) return false;
+  tailSession = restoreRoot();
+  rootBlock = <i32>block;
+  rootedSession = session;
+  return true;
+}
+/** No copy of this session's root can be read, but an ordinary segment was opened in its session: it did count. */
+function rottenRoot(session: u32): bool {
+  if (session > ordinarySession) return false;
+  rootedSession = session;
+  tailSession = session;
+  return true;
+}
+
+function isAttempt(i: u32): bool {
+  const s = recoverySession(i);
+  return s > rootedSession || (s > tailSession && s < rootedSession);
+}
+/** Case A: recovery segments of sessions after the root, or between the root and what it recovered. */
+function setAttemptsAside(): bool {
+  let any = false;
+  for (let i: u32 = 0; i < recoveryCount; i++)
+    if (isAttempt(i)) {
+      discard(recoveryBlock(i));
+      any = true;
+    }
+  if (any) findNewest();
+  return any;
+}
+
+function isVoid(b: u32): bool {
+  if (adoptedEnd(b) != 0 || readFacts(b) < 0) return false;
+  return factsSession < rootedSession;
+}
+
+/**
+ * Recovers. The core may then write; `session` is new and its root is committed.
+ * Errors: IO; FULL when no block can be had. Cut: as before, or as after; see the cases above.
+ */
+export function recover(wallMs: i64): i32 {
+  if (suspect >= 0) makeBlank(<u32>suspect);
+  setSession(highestSession);
+  const recovered = newestSession;
+  for (let attempt = 0; attempt < RETRIES; attempt++) {
+    setSession(session + 1);
+    retryWanted = false;
+    const kept = adoptedCount;
+    const status = attemptRecovery(wallMs, recovered);
+    if (status < 0) return status;
+    if (!retryWanted) return eraseAttempts();
+    eraseOpened();
+    while (adoptedCount > kept) dropLastAdopted();
+  }
+  return Status.IO;
+}
+
+/** Only now: until this boot's root was committed, an attempt might have been all that another boot would see. */
+function eraseAttempts(): i32 {
+  for (let i: u32 = 0; i < recoveryCount; i++)
+    if (recoverySession(i) < session && isAttempt(i) && stateOf(recoveryBlock(i)) == BlockState.DIRTY) makeBlank(recoveryBlock(i));
+  return Status.OK;
+}
+/** A batch's bytes changed between two reads: what this attempt wrote is thrown away. */
+function eraseOpened(): void {
+  discardGroup();
+  const open = stream(HOT).block;
+  stream(HOT).block = -1;
+  if (open >= 0) makeBlank(<u32>open);
+  for (let b = anchorCount; b < blockCount; b++)
+    if (stateOf(b) == BlockState.SEALED && readFacts(b) >= 0 && factsSession == session) makeBlank(b);
+  forgetFacts();
+  forgetLoaded();
+}
+function attemptRecovery(wallMs: i64, recovered: u32): i32 {
+  pruneAdopted();
+  listTails();
+  let status = openSegment(HOT, SegmentType.RECOVERY, wallMs);
+  if (status >= 0) status = flush();
+  if (status < 0) return status;
+  for (let i: u32 = 0; i < tailCount; i++) {
+    status = recommit(load<u32>(tails + i * 8), wallMs);
+    if (status < 0 || retryWanted) return status;
+  }
+  status = flush();
+  if (status >= 0 && !segmentHasRoom(HOT, rootBytes() + ROOT_SLACK)) {
+    status = sealSegment(HOT, 0);
+    if (status >= 0) status = openSegment(HOT, SegmentType.RECOVERY, wallMs);
+    if (status >= 0) status = flush();
+  }
+  if (status >= 0) status = commitRoot(recovered);
+  if (status < 0) return status;
+  rootBlock = stream(HOT).block;
+  rootedSession = session;
+  tailSession = recovered;
+  settleTails();
+  return Status.OK;
+}
+
+/** Case D: what recovery must judge. Blocks of this session are not. */
+export function isTail(b: u32): bool {
+  const state = stateOf(b);
+  if (state == BlockState.ADOPTED) return adoptedEnd(b) == 0;
+  return state == BlockState.SEALED && (<i32>b == newestHot || <i32>b == newestCold) && adoptedEnd(b) == 0;
+}
+
+/** What a deep walk over a tail found. */
+let tailLast: u32 = 0;
+let tailEnd: u32 = 0;
+let tailBatch: u32 = 0;
+let tailRecords: u32 = 0;
+
+/** Finds the last program's first record, the end, and where an unfinished batch begins (0: none). */
+function surveyTail(block: u32): void {
+  const s = scanner(SCAN_MOUNT);
+  scanWalk(s, block, blockBytes, true);
+  tailLast = firstRecordOffset();
+  tailEnd = tailLast;
+  tailBatch = 0;
+  tailRecords = 0;
+  while (scanNext(s) > 0) {
+    const offset = scanned().offset;
+    witnessLsn(scanned().lsn);
+    if (isFirstOfProgram(s)) tailLast = offset;
+    const batch = (s.recordFlags & RecordFlag.BATCH) != 0;
+    const torn = batch && s.doubts != 0;
+    if (torn && tailBatch == 0) tailBatch = s.doubtOffset;
+    if (!torn && (!batch || s.recordFlags & RecordFlag.BATCH_END)) tailBatch = 0;
+    else if (tailBatch == 0) tailBatch = offset;
+    tailEnd = s.offset;
+    tailRecords++;
+  }
+}
+
+/** Where the valid part of a tail ends when nothing may be written (a read-only mount). */
+export function readOnlyEnd(block: u32): u32 {
+  surveyTail(block);
+  return tailBatch ? tailBatch : tailEnd;
+}
+
+/** Tails in order of size, so that as many as possible fit into the first segment: block u32, bytes u32. */
+const tails: usize = memory.data(128, 8);
+const TAILS_MAX: u32 = 16;
+let tailCount: u32 = 0;
+
+/** Lists the tails; no LSN one of them may hold is given out again. */
+function listTails(): void {
+  tailCount = 0;
+  for (let b = anchorCount; b < blockCount; b++) {
+    if (!isTail(b)) continue;
+    surveyTail(b);
+    check(tailCount < TAILS_MAX);
+    const bytes = tailEnd - firstRecordOffset();
+    let at = tailCount++;
+    while (at > 0 && load<u32>(tails + at * 8 - 4) > bytes) {
+      store<u64>(tails + at * 8, load<u64>(tails + at * 8 - 8));
+      at--;
+    }
+    store<u32>(tails + at * 8, b);
+    store<u32>(tails + at * 8, bytes, 4);
+  }
+}
+
+function recommit(block: u32, wallMs: i64): i32 {
+  surveyTail(block);
+  const first = firstRecordOffset();
+  const cold = (flagsOf(block) & BlockFlag.COLD) != 0;
+  if (!cold && (tailBatch ? tailBatch == first : tailRecords == 0)) {
+    const status = voidEarlierBatch(block);
+    if (status < 0) return status;
+  }
+  const end = tailBatch ? tailBatch : tailEnd;
+  const sealed = stateOf(block) == BlockState.SEALED;
+  const room = roomLeft(HOT);
+  const root = rootBytes() + ROOT_SLACK;
+  const whole = !sealed && room > root && end - first <= min(room - root, WHOLE_MAX);
+  const from = whole || adoptedCount >= ADOPT_MAX - 2 ? first : min(tailLast, end);
+  if ((from > first || sealed) && !adopt(block, from)) return Status.FULL;
+  return copyRecords(block, from, end, wallMs);
+}
+/** Tails up to this many bytes are copied whole when they fit: a storm of cuts must not leave a trail of half-empty blocks. */
+const WHOLE_MAX: u32 = 8192;
+/** Room left beside a root, so that the segment can go on. */
+const ROOT_SLACK: u32 = 64;
+
+/** Copies the records in [from, end) as judged now. Records that do not read as before ask for a retry. */
+function copyRecords(block: u32, from: u32, end: u32, wallMs: i64): i32 {
+  const s = scanner(SCAN_MOUNT);
+  const openBatch = tailBatch;
+  scanWalk(s, block, end, true);
+  s.offset = from;
+  while (scanNext(s) > 0) {
+    const h = loadedHeader();
+    const size = recordBytes(h.dataBytes);
+    const payload = h.dataBytes - h.headerBytes;
+    h.flags = 0;
+    const at = s.offset;
+    let status = reserve(HOT, size + 24, SegmentType.RECOVERY, wallMs);
+    if (status < 0) return status;
+    memory.copy(STAGED + 64, LOADED + h.headerBytes, payload);
+    place(HOT, h, payload);
+    s.offset = at;
+  }
+  if (s.offset < end && openBatch == 0) retryWanted = true;
+  return Status.OK;
+}
+
+/** Case E across segments: the unfinished batch began before `block`; earlier hot segments end where it begins. */
+function voidEarlierBatch(block: u32): i32 {
+  let at = block;
+  while (true) {
+    const before = previousHot(at);
+    if (before < 0) return Status.OK;
+    surveyTail(<u32>before);
+    if (tailBatch == 0 && tailRecords > 0) break;
+    const end = tailBatch ? tailBatch : firstRecordOffset();
+    if (!adopt(<u32>before, end)) return Status.FULL;
+    setState(<u32>before, BlockState.ADOPTED);
+    if (end > firstRecordOffset()) break;
+    at = <u32>before;
+  }
+  surveyTail(block);
+  return Status.OK;
+}
+/** The hot segment of the same session opened before `block`, or -1. */
+function previousHot(block: u32): i32 {
+  let best: i32 = -1;
+  for (let b = anchorCount; b < blockCount; b++) {
+    if (stateOf(b) != BlockState.SEALED || flagsOf(b) & BlockFlag.COLD || openLsnOf(b) >= openLsnOf(block)) continue;
+    if (best < 0 || openLsnOf(b) > openLsnOf(<u32>best)) best = <i32>b;
+  }
+  return best >= 0 && readFacts(<u32>best) >= 0 && factsSession == newestSession ? best : -1;
+}
+
+/** After the root: tails that were copied whole are void; adopted ones are read up to their end. */
+function settleTails(): void {
+  for (let b = anchorCount; b < blockCount; b++) {
+    if (stateOf(b) == BlockState.ADOPTED && adoptedEnd(b) == 0) discard(b);
+    else if (stateOf(b) == BlockState.SEALED && adoptedEnd(b) != 0) setState(b, BlockState.ADOPTED);
+  }
+}

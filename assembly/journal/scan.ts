@@ -1,0 +1,285 @@
+/*
+ * Walks a segment's records: by its summary where it has one, by heads where not. Tells whole, blank and rotten apart
+ * and resynchronises past damage.
+ */
+import { alignDown, alignUp, isBlank, loadU24, loadU48 } from "../base/bytes";
+import { SUMMARY_UNITS_MAX } from "../base/limits";
+import { COMPARE, ITERATORS, SUMMARY, UNIT } from "../base/memory";
+import { Status } from "../base/status";
+import * as device from "../flash/device";
+import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
+import { peekDataBytes, RecordFlag, recordBytes, UnitType } from "../format/record";
+import { continuedPart, decodeEntry, Entry, EntryFlag, firstEntry, summaryDataBytes, summaryOpenLsn } from "../format/summary";
+import { seedFor, unitBytes, unitData, unitIntact } from "../format/unit";
+import { adoptedEnd, walkLimit } from "./adopted";
+import { BlockState, eraseCountOf, openLsnOf, stateOf } from "./block-map";
+import { countUnknown, nextLsn } from "./progress";
+import { loadedHeader, loadHead, loadRest, plausibleHead, readUnit } from "./read";
+import { firstRecordOffset, readFacts, readFinal, readSummary } from "./segment-reader";
+import { COLD, HOT, pendingOf, stream } from "./segment-writer";
+
+namespace Mode {
+  export const SUMMARY: u32 = 0;
+  export const WALK: u32 = 1;
+}
+
+@unmanaged
+export class Scan {
+  openLsn: u64;
+  lastLsn: u64;
+  block: u32;
+  mode: u32;
+  unitCount: u32;
+  unitIndex: u32;
+  /** Next entry, relative to the unit's start; 0: unit not entered yet. */
+  at: u32;
+  expected: u32;
+  /** WALK: next offset, end of the valid part, and whether whole records are judged. */
+  offset: u32;
+  limit: u32;
+  deep: u32;
+  /** Open stream whose pending entries end the list, -1 for none. */
+  pending: i32;
+  /** WALK: what was met last: flags of the record, and whether the walk ended at damage. */
+  recordFlags: u32;
+  damaged: u32;
+  /** WALK: offset of damage that is not judged yet, 0 for none, and how many spans. */
+  doubtOffset: u32;
+  doubts: u32;
+  doubtLsn: u64;
+}
+
+/** Who uses which iterator. */
+export const SCAN_MOUNT: u32 = 0;
+export const SCAN_COMPACT: u32 = 1;
+export const SCAN_ASK: u32 = 2;
+const SCAN_TOLD: u32 = 3;
+
+const SCAN_BYTES: u32 = 80;
+const entryStorage: usize = memory.data(48, 8);
+
+export function scanner(which: u32): Scan {
+  return changetype<Scan>(ITERATORS + which * 272);
+}
+/** The entry the last scanNext told. */
+export function scanned(): Entry {
+  return changetype<Entry>(entryStorage);
+}
+function unitSlot(s: Scan, index: u32): usize {
+  return changetype<usize>(s) + SCAN_BYTES + index * 4;
+}
+
+/** Begins at the first record of `block`. `deep`: a walk over heads also judges bodies. */
+export function scanOpen(s: Scan, block: u32, deep: bool): void {
+  s.block = block;
+  s.deep = deep ? 1 : 0;
+  s.unitIndex = 0;
+  s.unitCount = 0;
+  s.at = 0;
+  s.pending = -1;
+  s.openLsn = openLsnOf(block);
+  s.lastLsn = s.openLsn;
+  s.expected = firstRecordOffset();
+  s.damaged = 0;
+  s.recordFlags = 0;
+  s.doubts = 0;
+  s.doubtOffset = 0;
+  const state = stateOf(block);
+  if (state == BlockState.OPEN) openChain(s, block);
+  else if (state != BlockState.SEALED || adoptedEnd(block) != 0 || !sealedChain(s, block)) scanWalk(s, block, walkLimit(block), deep);
+}
+
+/** Begins a walk over heads up to `limit`. */
+export function scanWalk(s: Scan, block: u32, limit: u32, deep: bool): void {
+  s.block = block;
+  s.deep = deep ? 1 : 0;
+  s.mode = Mode.WALK;
+  s.offset = firstRecordOffset();
+  s.limit = limit;
+  s.openLsn = openLsnOf(block);
+  s.lastLsn = s.openLsn;
+  s.damaged = 0;
+  s.recordFlags = 0;
+  s.doubts = 0;
+  s.doubtOffset = 0;
+}
+
+function openChain(s: Scan, block: u32): void {
+  s.mode = Mode.SUMMARY;
+  s.pending = stream(HOT).block == <i32>block ? HOT : COLD;
+  const open = stream(<u32>s.pending);
+  if (open.interim != 0) chain(s, block, open.interim, open.interimData);
+}
+function sealedChain(s: Scan, block: u32): bool {
+  s.mode = Mode.SUMMARY;
+  const start = readFinal(block);
+  return start >= 0 && chain(s, block, <u32>start, summaryDataBytes(SUMMARY));
+}
+
+/** Collects the summary units from the last to the first, then puts them in order. False when one cannot be read. */
+function chain(s: Scan, block: u32, offset: u32, n: u32): bool {
+  while (true) {
+    if (s.unitCount >= SUMMARY_UNITS_MAX || readSummary(block, offset, n) < 0) return false;
+    store<u32>(unitSlot(s, s.unitCount++), (offset << 10) | n);
+    const continued = continuedPart(SUMMARY);
+    if (continued == 0) break;
+    const before = loadU24(continued);
+    if (before >= offset) return false;
+    offset = before;
+    n = load<u16>(continued, 3);
+    if (n > 1023) return false;
+  }
+  for (let i: u32 = 0; i < s.unitCount / 2; i++) {
+    const other = s.unitCount - 1 - i;
+    const kept = load<u32>(unitSlot(s, i));
+    store<u32>(unitSlot(s, i), load<u32>(unitSlot(s, other)));
+    store<u32>(unitSlot(s, other), kept);
+  }
+  return true;
+}
+
+/** Tells the next record in `scanned()`. Returns 1, 0 at the end, or IO. */
+export function scanNext(s: Scan): i32 {
+  return s.mode == Mode.WALK ? walkNext(s) : summaryNext(s);
+}
+
+function summaryNext(s: Scan): i32 {
+  while (true) {
+    let base: usize = 0;
+    let end: usize = 0;
+    if (s.unitIndex < s.unitCount) {
+      const packed = load<u32>(unitSlot(s, s.unitIndex));
+      if (readSummary(s.block, packed >> 10, packed & 1023) < 0) return Status.IO;
+      base = SUMMARY;
+      end = SUMMARY + (packed & 1023);
+      if (s.at == 0) enterUnit(s);
+    } else if (s.pending >= 0 && s.unitIndex == s.unitCount) {
+      base = pendingOf(<u32>s.pending);
+      end = base + stream(<u32>s.pending).pendingBytes;
+      if (s.at == 0) {
+        s.at = 1;
+        s.lastLsn = stream(<u32>s.pending).pendingLsn;
+        s.expected = stream(<u32>s.pending).pendingFirst;
+      }
+      base--;
+    } else return 0;
+    if (base + s.at < end) {
+      const next = decodeEntry(base + s.at, end, scanned(), s.openLsn, s.lastLsn + 1, s.expected);
+      if (next != 0 && scanned().offset + recordBytes(scanned().dataBytes) <= blockBytes) {
+        s.at = <u32>(next - base);
+        s.lastLsn = scanned().lsn;
+        s.expected = scanned().offset + recordBytes(scanned().dataBytes);
+        return 1;
+      }
+    }
+    s.unitIndex++;
+    s.at = 0;
+  }
+}
+
+function enterUnit(s: Scan): void {
+  s.at = <u32>(firstEntry(SUMMARY) - SUMMARY);
+  s.openLsn = summaryOpenLsn(SUMMARY);
+  const continued = continuedPart(SUMMARY);
+  s.lastLsn = continued ? loadU48(continued + 8) : s.openLsn;
+  s.expected = continued ? loadU24(continued + 5) : firstRecordOffset();
+}
+
+function walkNext(s: Scan): i32 {
+  if (readFacts(s.block) < 0) return 0;
+  while (s.offset + 12 <= s.limit) {
+    const offset = s.offset;
+    if (device.read(s.block, offset, UNIT, min<u32>(16, blockBytes - offset)) < 0) return Status.IO;
+    if (isBlank(UNIT, min<u32>(16, blockBytes - offset))) {
+      if (offset % programBytes == 0) return walkEnds(s);
+      s.offset = alignUp(offset, programBytes);
+      continue;
+    }
+    const type = <u32>load<u8>(UNIT) >> 5;
+    if (type == UnitType.SUMMARY || type == UnitType.ROOT) {
+      const n = <u32>load<u16>(UNIT, 2);
+      if (readUnit(s.block, offset, n, UNIT) >= 0) {
+        s.offset = offset + alignUp(unitBytes(n), addressUnit);
+        continue;
+      }
+    } else if (type != 0 && type <= UnitType.LONG && judgeRecord(s, offset) >= 0) {
+      tell(s, offset);
+      return 1;
+    }
+    const found = resync(s, offset);
+    if (s.doubts++ == 0) {
+      s.doubtOffset = offset;
+      s.doubtLsn = s.lastLsn + 1;
+    }
+    if (found == 0) {
+      s.damaged = 1;
+      break;
+    }
+    s.offset = found;
+  }
+  return walkEnds(s);
+}
+
+/** Damage behind the last program's start is torn when a tail is judged (deep); elsewhere it has rotted. */
+function walkEnds(s: Scan): i32 {
+  if (s.doubts != 0 && !s.deep && s.damaged == 0) settleDoubts(s);
+  return 0;
+}
+function settleDoubts(s: Scan): void {
+  for (let i: u32 = 0; i < s.doubts; i++) countUnknown(s.doubtLsn, s.lastLsn + 1);
+  s.doubts = 0;
+  s.doubtOffset = 0;
+}
+
+function judgeRecord(s: Scan, offset: u32): i32 {
+  const status = loadHead(s.block, offset, 0);
+  if (status < 0 || !s.deep) return status;
+  return loadRest();
+}
+
+function tell(s: Scan, offset: u32): void {
+  const h = loadedHeader();
+  const e = scanned();
+  e.lsn = h.lsn;
+  e.idHigh = h.idHigh;
+  e.idLow = h.idLow;
+  e.kind = h.kind;
+  e.flags = h.type == UnitType.TOMBSTONE ? EntryFlag.TOMBSTONE : h.type == UnitType.CHUNK ? EntryFlag.CHUNK : 0;
+  e.chunk = h.chunk;
+  e.offset = offset;
+  e.dataBytes = h.dataBytes;
+  s.recordFlags = h.flags;
+  if (s.doubts != 0 && h.flags & RecordFlag.FIRST) settleDoubts(s);
+  s.lastLsn = h.lsn;
+  s.offset = offset + recordBytes(h.dataBytes);
+}
+
+/** The next offset behind damage where a head verifies, or 0. Cost: one pass over the rest of the block. */
+function resync(s: Scan, damagedOffset: u32): u32 {
+  const seedBase = eraseCountOf(s.block);
+  for (let start = alignDown(damagedOffset, addressUnit) + addressUnit; start + 16 < s.limit; start += 192) {
+    const length = min<u32>(256, blockBytes - start);
+    if (device.read(s.block, start, COMPARE, length) < 0) return 0;
+    if (isBlank(COMPARE, length)) continue;
+    for (let p: u32 = 0; p < 192 && start + p + 16 < s.limit; p += addressUnit) {
+      if (p + 8 > length || !plausibleHead(COMPARE + p)) continue;
+      const n = unitData(peekDataBytes(COMPARE + p, 4), 0);
+      const at = start + p;
+      if (at + unitBytes(n) > s.limit || device.read(s.block, at, UNIT, n + 4) < 0) continue;
+      if (unitIntact(UNIT, n, seedFor(s.block, at, seedBase))) return at;
+    }
+  }
+  return 0;
+}
+
+/** Where the summary of `block` says a record's length: data bytes of the record at `offset`, 0 when it is not told. */
+export function toldDataBytes(block: u32, offset: u32): u32 {
+  const s = scanner(SCAN_TOLD);
+  scanOpen(s, block, false);
+  if (s.mode == Mode.WALK) return 0;
+  while (scanNext(s) > 0) if (scanned().offset == offset) return scanned().dataBytes;
+  return 0;
+}
+export function isFirstOfProgram(s: Scan): bool {
+  return (s.recordFlags & RecordFlag.FIRST) != 0;
+}

@@ -1,0 +1,111 @@
+/*
+ * Reads what a segment says of itself: its header at the start and its final summary at the end. Each is the other's
+ * second home.
+ */
+import { alignDown, alignUp } from "../base/bytes";
+import { SUMMARY, UNIT } from "../base/memory";
+import { Status } from "../base/status";
+import * as device from "../flash/device";
+import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
+import { headerOffset } from "../format/label";
+import { UnitType } from "../format/record";
+import {
+  SEGMENT_DATA,
+  SEGMENT_MARK,
+  segmentEraseCount,
+  segmentOpenLsn,
+  segmentOpenWall,
+  segmentSession,
+  segmentType,
+} from "../format/segment";
+import {
+  firstEntry,
+  SummaryFlag,
+  summaryDataBytes,
+  summaryEraseCount,
+  summaryFlags,
+  summaryOpenLsn,
+  summaryOpenWall,
+  summarySession,
+  summaryType,
+} from "../format/summary";
+import { unitBytes } from "../format/unit";
+import { eraseCountOf } from "./block-map";
+import { factsBlock, factsEraseCount, readUnit, setFacts } from "./read";
+import { TRAILER_BYTES } from "./segment-writer";
+
+let summaryBlock: u32 = 0xffffffff;
+let summaryOffset: u32 = 0;
+let summaryGeneration: u32 = 0;
+
+/** SUMMARY holds nothing worth keeping (the block was erased, or another core used the buffer). */
+export function forgetSummary(): void {
+  summaryBlock = 0xffffffff;
+}
+export function firstRecordOffset(): u32 {
+  return headerOffset() + alignUp(unitBytes(SEGMENT_DATA), addressUnit);
+}
+
+/** True when the end of the block was never programmed; one rotten byte does not change that. */
+export function trailerIsBlank(trailer: usize): bool {
+  let blank = 0;
+  for (let i: u32 = 0; i < TRAILER_BYTES; i++) if (load<u8>(trailer + i) == 255) blank++;
+  return blank >= 5;
+}
+/** Majority of the three copies. */
+function trailerLength(trailer: usize): u32 {
+  const a = <u32>load<u16>(trailer);
+  const b = <u32>load<u16>(trailer, 2);
+  const c = <u32>load<u16>(trailer, 4);
+  return (a & b) | (a & c) | (b & c);
+}
+
+/**
+ * Reads the final summary of `block` into SUMMARY. Returns its offset. Errors: NOT_FOUND the block was never sealed,
+ * CORRUPT it was, but the summary cannot be read, IO.
+ */
+export function readFinal(block: u32): i32 {
+  if (device.read(block, blockBytes - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0) return Status.IO;
+  if (trailerIsBlank(UNIT)) return Status.NOT_FOUND;
+  const n = trailerLength(UNIT);
+  const length = unitBytes(n);
+  if (n == 0 || length + TRAILER_BYTES > blockBytes) return Status.CORRUPT;
+  const start = alignDown(blockBytes - TRAILER_BYTES - length, programBytes);
+  const status = readSummary(block, start, n);
+  if (status < 0) return status;
+  return summaryFlags(SUMMARY) & SummaryFlag.FINAL ? <i32>start : Status.CORRUPT;
+}
+
+/** Reads the summary unit of `n` data bytes at `offset` into SUMMARY, unless it is there already. */
+export function readSummary(block: u32, offset: u32, n: u32): i32 {
+  if (summaryBlock == block && summaryOffset == offset && summaryGeneration == eraseCountOf(block)) return 0;
+  forgetSummary();
+  const status = readUnit(block, offset, n, SUMMARY);
+  if (status < 0) return status;
+  if (load<u8>(SUMMARY) >> 5 != UnitType.SUMMARY || summaryDataBytes(SUMMARY) != n || firstEntry(SUMMARY) > SUMMARY + n)
+    return Status.CORRUPT;
+  summaryBlock = block;
+  summaryOffset = offset;
+  summaryGeneration = eraseCountOf(block);
+  return 0;
+}
+
+/** Reads the segment header of `block`, or failing that its final summary, into the facts. Errors: CORRUPT, IO. */
+export function readFacts(block: u32): i32 {
+  if (factsBlock == <i32>block && factsEraseCount == eraseCountOf(block)) return 0;
+  const status = readUnit(block, headerOffset(), SEGMENT_DATA, UNIT);
+  if (status >= 0 && load<u8>(UNIT) == SEGMENT_MARK) {
+    setFacts(block, segmentType(UNIT), segmentOpenLsn(UNIT), segmentOpenWall(UNIT), segmentSession(UNIT), segmentEraseCount(UNIT));
+    return 0;
+  }
+  if (readFinal(block) < 0) return Status.CORRUPT;
+  setFacts(
+    block,
+    summaryType(SUMMARY),
+    summaryOpenLsn(SUMMARY),
+    summaryOpenWall(SUMMARY),
+    summarySession(SUMMARY),
+    summaryEraseCount(SUMMARY),
+  );
+  return 0;
+}

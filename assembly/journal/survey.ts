@@ -1,0 +1,225 @@
+/*
+ * The first pass of a mount: what is every block? Reads a label and a segment header per block and one trailer per
+ * segment; fills the block map; finds the newest session, its newest segments, and what a recovery left unfinished.
+ */
+import { isBlank } from "../base/bytes";
+import { SUMMARY, TAILS, UNIT } from "../base/memory";
+import { Status } from "../base/status";
+import * as device from "../flash/device";
+import { blockBytes, blockCount } from "../flash/geometry";
+import {
+  headerOffset,
+  judgeLabel,
+  LABEL_BYTES,
+  labelEraseCount,
+  labelFormatSerial,
+  labelOuterParity,
+  labelParityBytes,
+  labelStoreId,
+} from "../format/label";
+import { SEGMENT_DATA, SegmentType, segmentEraseCount } from "../format/segment";
+import { SummaryFlag, summaryFlags } from "../format/summary";
+import { configureUnits, parityBytes } from "../format/unit";
+import {
+  addFlags,
+  anchorCount,
+  BlockFlag,
+  BlockState,
+  eraseCountOf,
+  formatSerial,
+  leastWorn,
+  openLsnOf,
+  resetBlockMap,
+  setEraseCount,
+  setOpenLsn,
+  setState,
+  setStore,
+  stateOf,
+  storeId,
+} from "./block-map";
+import { fault, witnessLsn } from "./progress";
+import { factsOpenLsn, factsSession, factsType, forgetFacts } from "./read";
+import { readFacts, readFinal, trailerIsBlank } from "./segment-reader";
+import { TRAILER_BYTES } from "./segment-writer";
+
+/** Recovery segments with the highest sessions met: u32 session, u32 block each. */
+const RECOVERIES_MAX: u32 = 16;
+
+export let recoveryCount: u32 = 0;
+/** Did the label of the last good block, which a format writes last, verify? */
+let lastLabelled: bool = false;
+/** Highest session any segment names, attempts included: the next session is above it. */
+export let highestSession: u32 = 0;
+/** Highest session of an ordinary segment: proof that the root of that session, if it has one, was committed. */
+export let ordinarySession: u32 = 0;
+/** The session whose end is judged: the highest that is no attempt; 0 when there is none. */
+export let newestSession: u32 = 0;
+export let newestHot: i32 = -1;
+export let newestCold: i32 = -1;
+/** The one blank block whose first program may have been in flight at a cut, or -1. */
+export let suspect: i32 = -1;
+
+export function recoverySession(i: u32): u32 {
+  return load<u32>(TAILS + i * 8);
+}
+export function recoveryBlock(i: u32): u32 {
+  return load<u32>(TAILS + i * 8, 4);
+}
+
+/**
+ * Finds the store's identity in the first label that verifies.
+ * Errors: NOT_FORMATTED no label anywhere; NEWER_FORMAT; WRONG_GEOMETRY. Nothing is written.
+ */
+export function identify(): i32 {
+  let worst: i32 = Status.NOT_FORMATTED;
+  for (let b: u32 = 0; b < blockCount; b++) {
+    if (device.read(b, 0, UNIT, LABEL_BYTES) < 0) continue;
+    if (isBlank(UNIT, LABEL_BYTES)) continue;
+    const status = judgeLabel(UNIT, b, 0);
+    if (status == Status.OK) {
+      setStore(labelStoreId(UNIT), labelFormatSerial(UNIT), labelOuterParity(UNIT));
+      configureUnits(labelParityBytes(UNIT), labelStoreId(UNIT));
+      return Status.OK;
+    }
+    if (status != Status.NOT_FORMATTED) worst = fault(status, b, 0, 0);
+  }
+  return worst;
+}
+
+/** Nothing was surveyed: a mount from a checkpoint. */
+export function forgetSurvey(): void {
+  recoveryCount = 0;
+  highestSession = 0;
+  ordinarySession = 0;
+  newestSession = 0;
+  newestHot = -1;
+  newestCold = -1;
+  suspect = -1;
+}
+
+/** Surveys the whole part. Errors: as `identify`; NOT_FORMATTED with detail 1 when a format was cut off. */
+export function survey(): i32 {
+  resetBlockMap();
+  forgetSurvey();
+  forgetFacts();
+  lastLabelled = false;
+  const status = identify();
+  if (status < 0) return status;
+  for (let b: u32 = 0; b < blockCount; b++) {
+    if (device.isBad(b)) {
+      setState(b, BlockState.BAD);
+      continue;
+    }
+    const found = surveyBlock(b);
+    if (found < 0) return found;
+  }
+  if (highestSession == 0 && !lastLabelled) return fault(Status.NOT_FORMATTED, 0, 0, 1);
+  suspect = leastWorn(BlockState.BLANK);
+  levelUnknownWear();
+  return Status.OK;
+}
+
+function surveyBlock(b: u32): i32 {
+  const start = headerOffset();
+  const together = start == LABEL_BYTES;
+  if (device.read(b, 0, UNIT, together ? LABEL_BYTES + 24 : LABEL_BYTES) < 0) return Status.OK;
+  const label = isBlank(UNIT, LABEL_BYTES) ? Status.NOT_FORMATTED : judgeLabel(UNIT, b, parityBytes);
+  lastLabelled = false;
+  if (label == Status.OK) {
+    if (labelFormatSerial(UNIT) != formatSerial || labelStoreId(UNIT) != storeId) return fault(Status.NOT_FORMATTED, b, 0, 1);
+    setEraseCount(b, labelEraseCount(UNIT));
+    lastLabelled = true;
+  }
+  if (b < anchorCount) {
+    setState(b, BlockState.ANCHOR);
+    return Status.OK;
+  }
+  if (!together && device.read(b, start, UNIT + LABEL_BYTES, 24) < 0) return Status.OK;
+  if (isBlank(UNIT + LABEL_BYTES, 24)) {
+    if (label == Status.OK) setState(b, BlockState.BLANK);
+    return Status.OK;
+  }
+  if (label != Status.OK) setEraseCount(b, segmentEraseCount(UNIT + LABEL_BYTES));
+  if (readFacts(b) < 0) return Status.OK;
+  classify(b);
+  return Status.OK;
+}
+
+/** A block that holds a segment: its header or its final summary is in the facts. */
+function classify(b: u32): void {
+  if (factsType == SegmentType.CHECKPOINT || factsType == 0) return;
+  setOpenLsn(b, factsOpenLsn);
+  witnessLsn(factsOpenLsn);
+  const cold = factsType == SegmentType.COLD;
+  if (cold) addFlags(b, BlockFlag.COLD | BlockFlag.MIXED);
+  if (factsType == SegmentType.RECOVERY) addFlags(b, BlockFlag.MIXED);
+  if (device.read(b, blockBytes - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0) return;
+  setState(b, trailerIsBlank(UNIT) ? BlockState.ADOPTED : BlockState.SEALED);
+  highestSession = max(highestSession, factsSession);
+  if (factsType == SegmentType.RECOVERY) noteRecovery(b, factsSession);
+  else ordinarySession = max(ordinarySession, factsSession);
+  noteNewest(b);
+}
+
+/** Keeps the newest hot and the newest cold segment of the newest session; the facts are those of `b`. */
+function noteNewest(b: u32): void {
+  const cold = factsType == SegmentType.COLD;
+  if (factsSession > newestSession) {
+    newestSession = factsSession;
+    newestHot = -1;
+    newestCold = -1;
+  }
+  if (factsSession == newestSession) {
+    if (cold) {
+      if (newestCold < 0 || openLsnOf(<u32>newestCold) < factsOpenLsn) newestCold = <i32>b;
+    } else if (newestHot < 0 || openLsnOf(<u32>newestHot) < factsOpenLsn) newestHot = <i32>b;
+  }
+}
+
+/** After attempts were set aside: the newest session and segments among what is left. */
+export function findNewest(): void {
+  newestSession = 0;
+  newestHot = -1;
+  newestCold = -1;
+  for (let b = anchorCount; b < blockCount; b++) {
+    const state = stateOf(b);
+    if ((state == BlockState.SEALED || state == BlockState.ADOPTED) && readFacts(b) >= 0) noteNewest(b);
+  }
+}
+
+/** Keeps the recovery segments of the highest sessions. */
+function noteRecovery(b: u32, session: u32): void {
+  let slot = recoveryCount;
+  if (recoveryCount < RECOVERIES_MAX) recoveryCount++;
+  else {
+    slot = 0;
+    for (let i: u32 = 1; i < RECOVERIES_MAX; i++) if (recoverySession(i) < recoverySession(slot)) slot = i;
+    if (recoverySession(slot) >= session) return;
+  }
+  store<u32>(TAILS + slot * 8, session);
+  store<u32>(TAILS + slot * 8, b, 4);
+}
+
+/** A block whose label was lost starts again at the mean of the others. */
+function levelUnknownWear(): void {
+  let sum: u64 = 0;
+  let known: u32 = 0;
+  for (let b: u32 = 0; b < blockCount; b++)
+    if (eraseCountOf(b)) {
+      sum += eraseCountOf(b);
+      known++;
+    }
+  if (known == 0) return;
+  for (let b: u32 = anchorCount; b < blockCount; b++)
+    if (eraseCountOf(b) == 0 && stateOf(b) == BlockState.DIRTY) setEraseCount(b, <u32>(sum / known));
+}
+
+/** Did the newest session end with a clean close? Cost: at most two summaries. */
+export function endedCleanly(): bool {
+  return sealedClean(newestHot) || sealedClean(newestCold);
+}
+function sealedClean(block: i32): bool {
+  return (
+    block >= 0 && stateOf(<u32>block) == BlockState.SEALED && readFinal(<u32>block) >= 0 && (summaryFlags(SUMMARY) & SummaryFlag.CLEAN) != 0
+  );
+}

@@ -1,0 +1,215 @@
+/*
+ * Copies what lives out of a victim, one bounded step at a time, and hands the victim back to be erased once every
+ * copy is proven. Keeps the part's wear level on the way.
+ */
+
+import { LOADED, STAGED } from "../base/memory";
+import { Status } from "../base/status";
+import { blockCount, toAddress } from "../flash/geometry";
+import { CODEC_LOST, Header, recordBytes, UnitType } from "../format/record";
+import { SegmentType } from "../format/segment";
+import { Entry, EntryFlag } from "../format/summary";
+import {
+  anchorCount,
+  BlockFlag,
+  BlockState,
+  discard,
+  dropLive,
+  eraseCountOf,
+  flagsOf,
+  liveOf,
+  openLsnOf,
+  stateOf,
+} from "../journal/block-map";
+import { fetch } from "../journal/fetch";
+import { loadedHeader } from "../journal/read";
+import { rootBlock } from "../journal/recover";
+import { SCAN_COMPACT, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
+import { COLD, flush, place, reserve, stream } from "../journal/segment-writer";
+import { chunkKeyOf, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, put, remove } from "./key-index";
+import { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./pending";
+import { segmentBytes } from "./space";
+
+/** What compaction does with a record. */
+export namespace Keep {
+  export const DROP: u32 = 0;
+  /** Kept while there is room: history, trash. */
+  export const ROOM: u32 = 1;
+  /** Live, or a tombstone that is still needed. */
+  export const PIN: u32 = 2;
+}
+
+let victim: i32 = -1;
+let entered: bool = false;
+let selections: u32 = 0;
+/** Victims emptied since the mount. */
+export let compactions: u32 = 0;
+/** Opening LSN of the oldest block that may hold dead records; the victim counts too, until it is erased. */
+let oldestDead: u64 = 0;
+const kept: usize = memory.data(48, 8);
+
+export function resetCompaction(): void {
+  victim = -1;
+  entered = false;
+  selections = 0;
+  compactions = 0;
+  clearPlaces();
+}
+export function compacting(): bool {
+  return victim >= 0;
+}
+/** Bytes the present (or next) victim would copy and would free. */
+export function victimLive(): u32 {
+  if (victim < 0) victim = choose();
+  return victim < 0 ? 0 : liveOf(<u32>victim);
+}
+
+/** Adopted segments first; else the one with least to copy; now and then the least worn one. -1: nothing to gain. */
+function choose(): i32 {
+  let best: i32 = -1;
+  let bestLive: u32 = segmentBytes - segmentBytes / 64;
+  let coldest: i32 = -1;
+  let sum: u64 = 0;
+  let counted: u32 = 0;
+  let adopted = false;
+  for (let b = anchorCount; b < blockCount; b++) {
+    const state = stateOf(b);
+    sum += eraseCountOf(b);
+    counted++;
+    if ((state != BlockState.SEALED && state != BlockState.ADOPTED) || <i32>b == rootBlock) continue;
+    if (coldest < 0 || eraseCountOf(b) < eraseCountOf(<u32>coldest)) coldest = <i32>b;
+    const live = liveOf(b);
+    if (state == BlockState.ADOPTED ? !adopted || live < bestLive : !adopted && live < bestLive) {
+      best = <i32>b;
+      bestLive = live;
+      adopted = state == BlockState.ADOPTED;
+    }
+  }
+  selections++;
+  if (coldest >= 0 && selections % 4 == 0 && eraseCountOf(<u32>coldest) + 2 < <u32>(sum / counted)) best = coldest;
+  return best;
+}
+
+/** Does a block exist that may hold a dead record written before `lsn`? Tombstones older than that are needed. */
+function surveyDead(): void {
+  oldestDead = ~(<u64>0);
+  for (let b = anchorCount; b < blockCount; b++) {
+    const state = stateOf(b);
+    const holds =
+      state == BlockState.DIRTY ||
+      state == BlockState.ADOPTED ||
+      (state == BlockState.SEALED && (flagsOf(b) & BlockFlag.DEAD) != 0) ||
+      state == BlockState.OPEN;
+    if (holds && openLsnOf(b) < oldestDead) oldestDead = openLsnOf(b);
+  }
+}
+
+/** The one question compaction asks of a record. */
+function keep(entry: Entry, key: u64, address: u32): u32 {
+  if (!find(key) || foundAddress() != address) return Keep.DROP;
+  if (entry.flags & EntryFlag.TOMBSTONE) return foundTombstone() && entry.lsn < oldestDead ? Keep.DROP : Keep.PIN;
+  return Keep.PIN;
+}
+
+/**
+ * Copies up to about `budgetBytes` of records out of the victim. Returns bytes copied (at least 1 when a victim was
+ * finished or work was done), 0 when there is nothing to gain, or IO / FULL.
+ * Cut: originals stay until every copy has read back; copies carry the same LSN.
+ */
+export function compactStep(budgetBytes: u32): i32 {
+  const s = scanner(SCAN_COMPACT);
+  if (victim < 0) victim = choose();
+  if (victim < 0) return 0;
+  if (!entered) {
+    surveyDead();
+    scanOpen(s, <u32>victim, false);
+    entered = true;
+  }
+  let copied: u32 = 1;
+  while (copied < budgetBytes && pendingPlaces < PENDING_PLACES_MAX - 1) {
+    const more = scanNext(s);
+    if (more < 0) return more;
+    if (more == 0) return finish();
+    const status = consider(<u32>victim);
+    if (status < 0) return status;
+    copied += status;
+  }
+  const status = settle();
+  return status < 0 ? status : <i32>copied;
+}
+
+function finish(): i32 {
+  const status = settle();
+  if (status < 0) return status;
+  discard(<u32>victim);
+  victim = -1;
+  entered = false;
+  compactions++;
+  return 1;
+}
+
+/** Proves the copies, then tells the index. */
+function settle(): i32 {
+  const status = flush();
+  if (status < 0) return status;
+  for (let i: u32 = 0; i < pendingPlaces; i++) put(heldKey(i), heldAddress(i));
+  clearPlaces();
+  return Status.OK;
+}
+
+/** Judges the scanned record and copies it when it is kept. Returns bytes copied. */
+function consider(block: u32): i32 {
+  const e = changetype<Entry>(kept);
+  memory.copy(kept, changetype<usize>(scanned()), offsetof<Entry>());
+  const key = e.flags & EntryFlag.CHUNK ? chunkKeyOf(e.kind, e.idHigh, e.idLow, e.lsn, e.chunk) : keyOf(e.kind, e.idHigh, e.idLow);
+  const address = toAddress(block, e.offset);
+  const verdict = keep(e, key, address);
+  if (verdict == Keep.DROP) {
+    if (find(key) && foundAddress() == address) {
+      dropLive(block, recordBytes(e.dataBytes));
+      remove(key);
+    }
+    return 0;
+  }
+  return copy(e, e.flags & EntryFlag.TOMBSTONE ? key | KEY_TOMBSTONE : key, block);
+}
+
+function copy(e: Entry, key: u64, block: u32): i32 {
+  let status = fetch(block, e.offset, true);
+  const h = loadedHeader();
+  if (status == Status.CORRUPT) markLost(h, e);
+  else if (status < 0) return status;
+  const size = recordBytes(e.dataBytes);
+  const payload = h.dataBytes - h.headerBytes;
+  memory.copy(STAGED + 64, LOADED + h.headerBytes, payload);
+  status = reserve(COLD, size + 24, SegmentType.COLD, h.wallMs);
+  if (status < 0) return status;
+  h.flags = 0;
+  const offset = place(COLD, h, payload);
+  const target = toAddress(coldBlock(), offset);
+  dropLive(block, size);
+  holdPlace(key, target);
+  return <i32>size;
+}
+
+function coldBlock(): u32 {
+  return <u32>stream(COLD).block;
+}
+
+/** A live record that cannot be read goes on as a mark: its key answers CORRUPT, never "not found". */
+function markLost(h: Header, e: Entry): void {
+  h.lsn = e.lsn;
+  h.wallMs = 0;
+  h.idHigh = e.idHigh;
+  h.idLow = e.idLow;
+  h.type = e.flags & EntryFlag.CHUNK ? UnitType.CHUNK : UnitType.RECORD;
+  h.kind = e.kind;
+  h.codec = CODEC_LOST;
+  h.session = 0;
+  h.metaBytes = 0;
+  h.extBytes = 0;
+  h.chunk = e.chunk;
+  h.bodyBytes = 0;
+  h.dataBytes = 0;
+  h.headerBytes = 0;
+}

@@ -1,0 +1,80 @@
+/*
+ * Makes a blank part a store: erases and labels every block, and carries erase counts over from what was there.
+ */
+
+import { isBlank } from "../base/bytes";
+import { UNIT } from "../base/memory";
+import { Status } from "../base/status";
+import * as device from "../flash/device";
+import { blockCount } from "../flash/geometry";
+import { headerOffset, judgeLabel, LABEL_BYTES, labelEraseCount } from "../format/label";
+import { configureUnits } from "../format/unit";
+import { clearAdopted } from "../journal/adopted";
+import {
+  anchorCount,
+  BlockState,
+  formatSerial,
+  makeBlank,
+  resetBlockMap,
+  setEraseCount,
+  setState,
+  setStore,
+  stateOf,
+} from "../journal/block-map";
+import { fault, resetProgress } from "../journal/progress";
+import { restoreRecovered } from "../journal/recover";
+import { survey } from "../journal/survey";
+import { writeCheckpoint } from "./checkpoint";
+import { clearIndex } from "./key-index";
+import { Mode, setMode } from "./session";
+
+let first: u32 = 0;
+let next: u32 = 0;
+
+/**
+ * Begins. Errors: BUSY a live store and no `force`; INVALID options; IO.
+ * A forced format starts with a block that holds nothing, so that a cut before its first label leaves the old store.
+ */
+export function formatBegin(force: bool, parity: u32, outer: u32, storeId: u64): i32 {
+  if ((parity != 8 && parity != 16) || outer != 0) return fault(Status.INVALID, 0, 0, 3);
+  setMode(Mode.CLOSED);
+  const there = survey();
+  if (!force && there != Status.NOT_FORMATTED) return there == Status.OK ? Status.BUSY : there;
+  const serial = there == Status.OK ? (formatSerial + 1) & 0xffff : 1;
+  resetBlockMap();
+  first = 0;
+  for (let b: u32 = 0; b < blockCount; b++) {
+    if (device.isBad(b)) {
+      setState(b, BlockState.BAD);
+      continue;
+    }
+    if (device.read(b, 0, UNIT, LABEL_BYTES) < 0 || isBlank(UNIT, LABEL_BYTES) || judgeLabel(UNIT, b, 0) != Status.OK) continue;
+    setEraseCount(b, labelEraseCount(UNIT));
+    if (first == 0 && b >= anchorCount && b + 1 < blockCount && device.read(b, headerOffset(), UNIT, 32) >= 0 && isBlank(UNIT, 32))
+      first = b;
+  }
+  setStore(storeId, serial, outer);
+  configureUnits(parity, storeId);
+  next = 0;
+  return <i32>blockCount;
+}
+
+/** Formats one block. Returns the blocks left; 0: done and durable. Cut: the part is found half formatted and must be formatted again. */
+export function formatStep(): i32 {
+  const block = next == 0 ? first : next <= first ? next - 1 : next;
+  next++;
+  if (stateOf(block) != BlockState.BAD) {
+    const status = makeBlank(block);
+    if (status < 0 && stateOf(block) != BlockState.BAD) return status;
+  }
+  if (next == blockCount) {
+    for (let b: u32 = 0; b < anchorCount; b++) setState(b, BlockState.ANCHOR);
+    resetProgress();
+    clearAdopted();
+    restoreRecovered(0, 0, -1);
+    clearIndex();
+    const status = writeCheckpoint(0);
+    if (status < 0) return status;
+  }
+  return <i32>(blockCount - next);
+}

@@ -1,0 +1,161 @@
+/*
+ * Builds the index from what the segments say. The newest version of a key wins; where a version was copied, the copy
+ * wins over its original, whose block may be half erased.
+ */
+import { Status } from "../base/status";
+import { addressBlock, addressOffset, blockCount, toAddress } from "../flash/geometry";
+import { recordBytes, UnitType } from "../format/record";
+import { Entry, EntryFlag } from "../format/summary";
+import {
+  addFlags,
+  addLive,
+  anchorCount,
+  BlockFlag,
+  BlockState,
+  clearLive,
+  discard,
+  flagsOf,
+  liveOf,
+  openLsnOf,
+  stateOf,
+} from "../journal/block-map";
+import { fault, witnessLsn } from "../journal/progress";
+import { rootBlock } from "../journal/recover";
+import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
+import { chunkKeyOf, clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, put } from "./key-index";
+import { fetchAt, head, supersede } from "./place";
+
+const entry: usize = memory.data(48, 8);
+let owner: u32 = 0xffffffff;
+let ownerLsn: u64 = 0;
+
+function e(): Entry {
+  return changetype<Entry>(entry);
+}
+function holdsRecords(b: u32): bool {
+  const state = stateOf(b);
+  return state == BlockState.SEALED || state == BlockState.ADOPTED || state == BlockState.OPEN;
+}
+
+/**
+ * Reads all segments: hot ones newest first, so that most superseded records are met after what replaced them.
+ * Errors: INDEX_FULL the memory given cannot hold the part's records; IO.
+ */
+export function rebuildIndex(): i32 {
+  clearIndex();
+  clearLive();
+  let bound: u64 = ~(<u64>0);
+  while (true) {
+    let best: i32 = -1;
+    for (let b = anchorCount; b < blockCount; b++)
+      if (holdsRecords(b) && !(flagsOf(b) & BlockFlag.MIXED) && openLsnOf(b) < bound && (best < 0 || openLsnOf(b) > openLsnOf(<u32>best)))
+        best = <i32>b;
+    if (best < 0) break;
+    bound = openLsnOf(<u32>best);
+    const status = indexSegment(<u32>best);
+    if (status < 0) return status;
+  }
+  for (let b = anchorCount; b < blockCount; b++) {
+    if (!holdsRecords(b) || !(flagsOf(b) & BlockFlag.MIXED)) continue;
+    const status = indexSegment(b);
+    if (status < 0) return status;
+  }
+  const status = indexChunks();
+  if (status >= 0) discardDead();
+  return status;
+}
+
+/** Victims that were emptied but not erased before the cut look like segments; nothing in them lives. */
+function discardDead(): void {
+  for (let b = anchorCount; b < blockCount; b++) {
+    const state = stateOf(b);
+    if ((state == BlockState.SEALED || state == BlockState.ADOPTED) && liveOf(b) == 0 && <i32>b != rootBlock) discard(b);
+  }
+}
+
+function indexSegment(block: u32): i32 {
+  const s = scanner(SCAN_MOUNT);
+  scanOpen(s, block, false);
+  while (true) {
+    const more = scanNext(s);
+    if (more <= 0) return more;
+    memory.copy(entry, changetype<usize>(scanned()), offsetof<Entry>());
+    witnessLsn(e().lsn);
+    if (e().flags & EntryFlag.CHUNK) addFlags(block, BlockFlag.CHUNKS);
+    else {
+      const status = resolve(block);
+      if (status < 0) return status;
+    }
+  }
+}
+
+function resolve(block: u32): i32 {
+  const key = keyOf(e().kind, e().idHigh, e().idLow);
+  if (find(key)) {
+    if (!replaces(block, foundAddress())) {
+      addFlags(block, BlockFlag.DEAD);
+      return Status.OK;
+    }
+    find(key);
+    const before = foundAddress();
+    const known = fetchAt(before, false) >= 0;
+    supersede(before, known ? head().dataBytes : 0);
+  }
+  if (!put(e().flags & EntryFlag.TOMBSTONE ? key | KEY_TOMBSTONE : key, toAddress(block, e().offset)))
+    return fault(Status.INDEX_FULL, block, 0, 0);
+  addLive(block, recordBytes(e().dataBytes));
+  return Status.OK;
+}
+
+/** Is the entry at hand newer than the one at `address`? Hot segments tell by their order; others by reading. */
+function replaces(block: u32, address: u32): bool {
+  const other = addressBlock(address);
+  const hot = !((flagsOf(block) | flagsOf(other)) & BlockFlag.MIXED);
+  if (hot) return block == other ? e().offset > addressOffset(address) : openLsnOf(block) > openLsnOf(other);
+  if (fetchAt(address, false) >= 0 && head().lsn != e().lsn) return e().lsn > head().lsn;
+  return openLsnOf(block) > openLsnOf(other);
+}
+
+/** Second pass: chunks count when the head that owns them does. */
+function indexChunks(): i32 {
+  owner = 0xffffffff;
+  for (let b = anchorCount; b < blockCount; b++) {
+    if (!holdsRecords(b) || !(flagsOf(b) & BlockFlag.CHUNKS)) continue;
+    const s = scanner(SCAN_MOUNT);
+    scanOpen(s, b, false);
+    while (scanNext(s) > 0) {
+      if (!(scanned().flags & EntryFlag.CHUNK)) continue;
+      memory.copy(entry, changetype<usize>(scanned()), offsetof<Entry>());
+      const status = indexChunk(b);
+      if (status < 0) return status;
+    }
+  }
+  return Status.OK;
+}
+
+function indexChunk(block: u32): i32 {
+  if (!ownerLives()) {
+    addFlags(block, BlockFlag.DEAD);
+    return Status.OK;
+  }
+  const key = chunkKeyOf(e().kind, e().idHigh, e().idLow, e().lsn, e().chunk);
+  if (find(key)) {
+    if (openLsnOf(addressBlock(foundAddress())) >= openLsnOf(block)) {
+      addFlags(block, BlockFlag.DEAD);
+      return Status.OK;
+    }
+    supersede(foundAddress(), e().dataBytes);
+  }
+  if (!put(key, toAddress(block, e().offset))) return fault(Status.INDEX_FULL, block, 0, 0);
+  addLive(block, recordBytes(e().dataBytes));
+  return Status.OK;
+}
+
+function ownerLives(): bool {
+  if (!find(keyOf(e().kind, e().idHigh, e().idLow)) || foundTombstone()) return false;
+  if (foundAddress() != owner) {
+    owner = foundAddress();
+    ownerLsn = fetchAt(owner, false) >= 0 && head().type == UnitType.LONG ? head().lsn : 0;
+  }
+  return ownerLsn == e().lsn;
+}

@@ -1,0 +1,246 @@
+/*
+ * Reading back: one record, a range of its body, the next of a walk, the next change.
+ */
+import { LOADED, RESULT, WINDOW } from "../base/memory";
+import { Status } from "../base/status";
+import { addressBlock, addressOffset, blockCount, toAddress } from "../flash/geometry";
+import { CODEC_LOST, Header, UnitType } from "../format/record";
+import { EntryFlag } from "../format/summary";
+import { anchorCount, BlockState, stateOf } from "../journal/block-map";
+import { loadedBlock, loadedCorrected, loadedHeader, loadedOffset } from "../journal/read";
+import { SCAN_ASK, SCAN_MOUNT, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
+import {
+  chunkKeyOf,
+  find,
+  foundAddress,
+  foundTombstone,
+  KEY_CHUNK,
+  KEY_TOMBSTONE,
+  keyKind,
+  keyOf,
+  walk,
+  walkAddress,
+  walkKey,
+} from "./key-index";
+import { fetchAt, head } from "./place";
+import { readable } from "./session";
+import { chunkBytes } from "./space";
+
+export namespace ResultFlag {
+  export const REMOVED: u32 = 1;
+  export const DAMAGED: u32 = 2;
+  export const CORRECTED: u32 = 4;
+}
+
+/** The record hf_read speaks of. */
+const current: usize = memory.data(96, 8);
+let currentAddress: u32 = 0xffffffff;
+let currentHead: u32 = 0;
+
+export function resetRetrieving(): void {
+  currentAddress = 0xffffffff;
+}
+function now(): Header {
+  return changetype<Header>(current);
+}
+
+function tell(h: Header, flags: u32, cursor: u64): void {
+  store<u64>(RESULT, h.lsn);
+  store<f64>(RESULT, <f64>h.wallMs, 8);
+  store<u32>(RESULT, h.idHigh, 16);
+  store<u32>(RESULT, h.idLow, 20);
+  store<u32>(RESULT, h.kind, 24);
+  store<u32>(RESULT, h.codec, 28);
+  store<u32>(RESULT, h.metaBytes, 32);
+  store<u32>(RESULT, h.extBytes, 36);
+  store<u32>(RESULT, h.bodyBytes, 40);
+  store<u32>(RESULT, flags, 44);
+  store<u32>(RESULT, h.session, 48);
+  store<u32>(RESULT, 0, 52);
+  store<u64>(RESULT, cursor, 56);
+  memory.copy(WINDOW, LOADED + h.headerBytes, h.metaBytes + h.extBytes);
+}
+
+/** Finds a record and tells it. Errors: NOT_FOUND, CORRUPT, IO, CLOSED. Cost: one index look-up, at most three reads. */
+export function get(kind: u32, idHigh: u32, idLow: u32): i32 {
+  const status = readable();
+  if (status < 0) return status;
+  currentAddress = 0xffffffff;
+  if (kind > 7) return Status.INVALID;
+  if (!find(keyOf(kind, idHigh, idLow)) || foundTombstone()) return Status.NOT_FOUND;
+  const address = foundAddress();
+  const loaded = fetchAt(address, true);
+  if (loaded < 0) return loaded;
+  const h = head();
+  if (h.idHigh != idHigh || h.idLow != idLow) return Status.NOT_FOUND;
+  if (h.codec == CODEC_LOST) return Status.CORRUPT;
+  tell(h, loadedCorrected ? ResultFlag.CORRECTED : 0, 0);
+  memory.copy(current, changetype<usize>(h), offsetof<Header>());
+  currentAddress = address;
+  currentHead = h.headerBytes + h.metaBytes + h.extBytes;
+  return Status.OK;
+}
+
+/** Brings the record at `address` into LOADED, whole, unless it is there. */
+function bring(address: u32): i32 {
+  if (loadedBlock == addressBlock(address) && loadedOffset == addressOffset(address)) return Status.OK;
+  return fetchAt(address, true);
+}
+
+/**
+ * Body bytes [offset, offset + length) of the record of the last `get` into the window, as many as there are.
+ * Errors: NOT_FOUND no record was got, CORRUPT, IO.
+ */
+export function readBody(offset: u32, length: u32): i32 {
+  const status = readable();
+  if (status < 0) return status;
+  if (currentAddress == 0xffffffff) return Status.NOT_FOUND;
+  const h = now();
+  if (offset >= h.bodyBytes) return 0;
+  const wanted = min(min(length, 4096), h.bodyBytes - offset);
+  if (h.type != UnitType.LONG) {
+    const brought = bring(currentAddress);
+    if (brought < 0) return brought;
+    memory.copy(WINDOW, LOADED + currentHead + offset, wanted);
+    return <i32>wanted;
+  }
+  return readChunks(h, offset, wanted);
+}
+
+function readChunks(h: Header, offset: u32, wanted: u32): i32 {
+  let done: u32 = 0;
+  while (done < wanted) {
+    const at = offset + done;
+    if (!find(chunkKeyOf(h.kind, h.idHigh, h.idLow, h.lsn, at / chunkBytes))) return Status.CORRUPT;
+    const status = bring(foundAddress());
+    if (status < 0) return status;
+    const c = head();
+    if (c.type != UnitType.CHUNK || c.lsn != h.lsn || c.codec == CODEC_LOST) return Status.CORRUPT;
+    const inChunk = at % chunkBytes;
+    const take = min(min(chunkBytes - inChunk, c.bodyBytes - inChunk), wanted - done);
+    if (take == 0 || inChunk >= c.bodyBytes) return Status.CORRUPT;
+    memory.copy(WINDOW + done, LOADED + c.headerBytes + inChunk, take);
+    done += take;
+  }
+  return <i32>done;
+}
+
+/** A record whose head is lost: key and LSN from the summary, nothing else. */
+function tellDamaged(address: u32, cursor: u64): void {
+  const h = changetype<Header>(current);
+  memory.fill(current, 0, offsetof<Header>());
+  currentAddress = 0xffffffff;
+  const s = scanner(SCAN_MOUNT);
+  scanOpen(s, addressBlock(address), false);
+  h.kind = keyKind(walkKey());
+  while (scanNext(s) > 0) {
+    if (scanned().offset != addressOffset(address)) continue;
+    h.idHigh = scanned().idHigh;
+    h.idLow = scanned().idLow;
+    h.lsn = scanned().lsn;
+    break;
+  }
+  tell(h, ResultFlag.DAMAGED, cursor);
+}
+
+/** The first record of `kind` (-1: any) at or after the cursor. 1 told, 0 end. Order: by key, stable while writing. */
+export function listNext(kind: i32, cursor: u64): i32 {
+  const status = readable();
+  if (status < 0) return status;
+  let key = cursor;
+  while (walk(key)) {
+    key = walkKey() + 1;
+    if (walkKey() & (KEY_CHUNK | KEY_TOMBSTONE)) continue;
+    if (kind >= 0 && keyKind(walkKey()) != <u32>kind) continue;
+    const loaded = fetchAt(walkAddress(), false);
+    if (loaded == Status.IO) return loaded;
+    if (loaded < 0 || head().codec == CODEC_LOST) {
+      tellDamaged(walkAddress(), key);
+      return 1;
+    }
+    currentAddress = 0xffffffff;
+    tell(head(), 0, key);
+    return 1;
+  }
+  return 0;
+}
+
+/**
+ * The next record (or tombstone) with an LSN above `after`, in flash order. The cursor is block << 20 | entry number.
+ * Cost: the summaries of all segments once, if the cursor is handed back as it came.
+ */
+export function changesNext(after: u64, cursor: u64): i32 {
+  const status = readable();
+  if (status < 0) return status;
+  let block = max(<u32>(cursor >> 20), anchorCount);
+  let number = <u32>cursor & 0xfffff;
+  for (; block < blockCount; block++) {
+    const state = stateOf(block);
+    if (state == BlockState.SEALED || state == BlockState.OPEN || state == BlockState.ADOPTED) {
+      const found = changeIn(block, number, after);
+      if (found != 0) return found;
+    }
+    number = 0;
+  }
+  return 0;
+}
+
+function changeIn(block: u32, from: u32, after: u64): i32 {
+  const s = scanner(SCAN_ASK);
+  scanOpen(s, block, false);
+  for (let number: u32 = 0; scanNext(s) > 0; number++) {
+    if (number < from) continue;
+    const e = scanned();
+    if (e.lsn <= after || e.flags & EntryFlag.CHUNK) continue;
+    if (!find(keyOf(e.kind, e.idHigh, e.idLow)) || foundAddress() != toAddress(block, e.offset)) continue;
+    const cursor = ((<u64>block) << 20) | (number + 1);
+    const removed = foundTombstone();
+    const loaded = fetchAt(foundAddress(), false);
+    if (loaded < 0 || head().codec == CODEC_LOST) {
+      walk(keyOf(e.kind, e.idHigh, e.idLow));
+      tellDamaged(toAddress(block, e.offset), cursor);
+    } else tell(head(), removed ? ResultFlag.REMOVED : 0, cursor);
+    currentAddress = 0xffffffff;
+    return 1;
+  }
+  return 0;
+}
+
+/** Reads the next record back whole, chunks included, and tells how it fared. 1 told, 0 end. */
+export function verifyNext(cursor: u64): i32 {
+  const status = readable();
+  if (status < 0) return status;
+  let key = cursor;
+  while (walk(key)) {
+    key = walkKey() + 1;
+    if (walkKey() & (KEY_CHUNK | KEY_TOMBSTONE)) continue;
+    const address = walkAddress();
+    const loaded = fetchAt(address, true);
+    if (loaded == Status.IO) return loaded;
+    if (loaded < 0 || head().codec == CODEC_LOST) {
+      tellDamaged(address, key);
+      return 1;
+    }
+    let flags = loadedCorrected ? ResultFlag.CORRECTED : 0;
+    tell(head(), flags, key);
+    if (head().type == UnitType.LONG) {
+      memory.copy(current, changetype<usize>(loadedHeader()), offsetof<Header>());
+      flags |= verifyChunks(now());
+      store<u32>(RESULT, flags, 44);
+    }
+    currentAddress = 0xffffffff;
+    return 1;
+  }
+  return 0;
+}
+
+function verifyChunks(h: Header): u32 {
+  let flags: u32 = 0;
+  for (let at: u32 = 0; at < h.bodyBytes; at += chunkBytes) {
+    if (!find(chunkKeyOf(h.kind, h.idHigh, h.idLow, h.lsn, at / chunkBytes)) || fetchAt(foundAddress(), true) < 0)
+      return flags | ResultFlag.DAMAGED;
+    if (head().codec == CODEC_LOST) return flags | ResultFlag.DAMAGED;
+    if (loadedCorrected) flags |= ResultFlag.CORRECTED;
+  }
+  return flags;
+}

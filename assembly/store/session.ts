@@ -1,0 +1,55 @@
+/*
+ * Whether the core may be asked, may write, and has begun to write in this power session.
+ */
+import { Status } from "../base/status";
+import { makeBlank } from "../journal/block-map";
+import { session, setSession } from "../journal/progress";
+import { highestSession, suspect } from "../journal/survey";
+import { dropCheckpoint, hasSwitch } from "./checkpoint";
+
+export namespace Mode {
+  export const CLOSED: u32 = 0;
+  export const READ_ONLY: u32 = 1;
+  export const READY: u32 = 2;
+}
+export let mode: u32 = Mode.CLOSED;
+let begun: bool = false;
+
+export function setMode(value: u32): void {
+  mode = value;
+}
+export function setBegun(value: bool): void {
+  begun = value;
+}
+export function hasBegun(): bool {
+  return begun;
+}
+
+/** After a failed program nothing in RAM may be trusted: the core closes, the next mount recovers. */
+export function failed(status: i32): i32 {
+  if (status == Status.IO) mode = Mode.CLOSED;
+  return status;
+}
+
+/** May the caller read? Errors: CLOSED. */
+export function readable(): i32 {
+  return mode == Mode.CLOSED ? Status.CLOSED : Status.OK;
+}
+
+/**
+ * May the caller write? Begins the session on its first write after a clean mount: the checkpoint switch is erased,
+ * or on parts without one the suspect blank block is erased again, before anything is programmed. Cost: one erase, once
+ * a session; two when the last close was cut off.
+ */
+export function writable(): i32 {
+  if (mode == Mode.CLOSED) return Status.CLOSED;
+  if (mode == Mode.READ_ONLY) return Status.READ_ONLY;
+  if (begun) return Status.OK;
+  const switched = hasSwitch();
+  const status = dropCheckpoint();
+  if (status < 0) return failed(status);
+  if (!switched && suspect >= 0) makeBlank(<u32>suspect);
+  setSession(max(session, highestSession) + 1);
+  begun = true;
+  return Status.OK;
+}

@@ -1,0 +1,73 @@
+/*
+ * Accounting: how much may live on the part, and the reserve that keeps deleting, compaction and recovery possible
+ * when it is full.
+ */
+import { META_MAX_BYTES, RECORD_MAX_BYTES } from "../base/limits";
+import { blockBytes, blockCount, isNand, pageBytes } from "../flash/geometry";
+import { headerOffset } from "../format/label";
+import { recordBytes } from "../format/record";
+import { SEGMENT_DATA } from "../format/segment";
+import { SUMMARY_FIXED, SUMMARY_ROOT } from "../format/summary";
+import { unitBytes } from "../format/unit";
+import { anchorCount, BlockState, freeCount, liveTotal, stateOf } from "../journal/block-map";
+
+/** Free blocks an ordinary put leaves alone: one for a recovery, one to compact into, one in hand. */
+export const RESERVE_BLOCKS: u32 = 3;
+/** Free blocks a removal leaves alone. */
+export const REMOVE_RESERVE_BLOCKS: u32 = 2;
+
+/** Bytes of a record of maximal size that fill a segment evenly; set once per geometry. */
+export let recordLimitBytes: u32 = 0;
+/** Data bytes of such a record. */
+export let recordLimitData: u32 = 0;
+/** Body bytes a chunk carries. */
+export let chunkBytes: u32 = 0;
+/** Bytes of records one segment takes, summaries allowed for. */
+export let segmentBytes: u32 = 0;
+let blocks: u32 = 0;
+
+/** Units: bytes. Derived from the geometry and the parity; the format depends on chunkBytes only through each record's own length. */
+export function configureSpace(): void {
+  const first = headerOffset() + unitBytes(SEGMENT_DATA) + 4;
+  const tail = unitBytes(SUMMARY_FIXED + SUMMARY_ROOT + 4 * 24) + 8 + (isNand ? pageBytes : 32);
+  const room = blockBytes - first - tail;
+  let parts: u32 = 1;
+  while (room / parts > RECORD_MAX_BYTES) parts++;
+  recordLimitBytes = room / parts;
+  if (isNand) recordLimitBytes = min(recordLimitBytes, max<u32>(pageBytes, 1024)) & ~3;
+  recordLimitData = recordLimitBytes;
+  while (recordBytes(recordLimitData) > recordLimitBytes) recordLimitData--;
+  chunkBytes = recordLimitData - 44;
+  segmentBytes = ((blockBytes - first - 64) / 16) * 15;
+}
+
+/** Counts the blocks that can hold records. */
+export function countBlocks(): void {
+  blocks = 0;
+  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) != BlockState.BAD) blocks++;
+}
+
+/** Bytes of records that may live on this part. */
+export function liveLimit(): u64 {
+  const kept = RESERVE_BLOCKS + 2;
+  return blocks > kept ? (<u64>(blocks - kept) * segmentBytes * 31) / 32 : 0;
+}
+/** May `bytes` more live here? */
+export function admits(bytes: u32): bool {
+  return liveTotal + bytes <= liveLimit();
+}
+/** Blocks below which every put does its share of compaction. */
+export function lowWater(): u32 {
+  return RESERVE_BLOCKS + (blocks >= 64 ? 4 : 1);
+}
+export function isShort(): bool {
+  return freeCount() < lowWater();
+}
+export function freeBytes(): u64 {
+  const limit = liveLimit();
+  return limit > liveTotal ? limit - liveTotal : 0;
+}
+/** May a record with so much meta and ext be served on this geometry? */
+export function headFits(metaBytes: u32, extBytes: u32): bool {
+  return metaBytes <= META_MAX_BYTES && metaBytes + extBytes + 48 <= recordLimitData;
+}

@@ -1,0 +1,307 @@
+/*
+ * Put and remove, alone and in batches: one road from the doorstep to the commit point.
+ */
+
+import { check } from "../base/check";
+import {
+  BATCH_MAX_BYTES,
+  BATCH_MAX_RECORDS,
+  BODY_MAX_BYTES,
+  EXT_MAX_BYTES,
+  KIND_COUNT,
+  META_MAX_BYTES,
+  WINDOW_BYTES,
+} from "../base/limits";
+import { KEPT, RESULT, STAGED, WINDOW } from "../base/memory";
+import { Status } from "../base/status";
+import { toAddress } from "../flash/geometry";
+import { Header, RecordFlag, recordBytes, UnitType } from "../format/record";
+import { SegmentType } from "../format/segment";
+import { freeCount } from "../journal/block-map";
+import { fault, session, takeLsn } from "../journal/progress";
+import { COLD, flush, HOT, place, reserve, segmentHasRoom, stream } from "../journal/segment-writer";
+import { chunkKeyOf, find, remove as forget, foundAddress, foundTombstone, hasRoom, KEY_TOMBSTONE, keyOf, put } from "./key-index";
+import { clearPlaces, heldAddress, heldKey, holdPlace } from "./pending";
+import { fetchAt, head, supersede } from "./place";
+import { failed, writable } from "./session";
+import { admits, chunkBytes, headFits, REMOVE_RESERVE_BLOCKS, RESERVE_BLOCKS, recordLimitData, segmentBytes } from "./space";
+import { makeRoom } from "./upkeep";
+
+const outgoing: usize = memory.data(96, 8);
+const part: usize = memory.data(96, 8);
+let putOpen: bool = false;
+let fixedBytes: u32 = 0;
+let bodyBytes: u32 = 0;
+let received: u32 = 0;
+let inChunk: u32 = 0;
+let chunked: bool = false;
+let batchLeft: u32 = 0;
+let batchOpen: bool = false;
+let batchStaged: u32 = 0;
+
+function out(): Header {
+  return changetype<Header>(outgoing);
+}
+export function resetWriting(): void {
+  putOpen = false;
+  batchOpen = false;
+  batchLeft = 0;
+  batchStaged = 0;
+}
+export function writing(): bool {
+  return putOpen || batchOpen;
+}
+
+function tellLsn(lsn: u64): void {
+  store<u64>(RESULT, lsn);
+}
+function chunkCount(bytes: u32): u32 {
+  return (bytes + chunkBytes - 1) / chunkBytes;
+}
+
+/** Upper bound of what a record of this size will take on flash. */
+function footprint(fixed: u32, body: u32): u32 {
+  if (fixed + body + 48 <= recordLimitData) return recordBytes(fixed + body + 40);
+  return recordBytes(fixed + 44) + (body / chunkBytes) * recordBytes(chunkBytes + 44) + recordBytes((body % chunkBytes) + 44);
+}
+
+/** Does another record stand under the same 51-bit key? Errors: INVALID. Cost: one read when the key is known. */
+function refuseCollision(key: u64, idHigh: u32, idLow: u32): i32 {
+  if (!find(key) || foundTombstone()) return Status.OK;
+  if (fetchAt(foundAddress(), false) < 0) return Status.OK;
+  return head().idHigh == idHigh && head().idLow == idLow ? Status.OK : fault(Status.INVALID, 0, 0, 2);
+}
+
+/**
+ * Begins a put. meta, then ext, stand in the window.
+ * Errors: INVALID kind or colliding id; TOO_BIG; INDEX_FULL; FULL; BUSY; CLOSED; READ_ONLY.
+ */
+export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaBytes: u32, extBytes: u32, body: u32, wallMs: i64): i32 {
+  let status = writable();
+  if (status < 0) return status;
+  if (putOpen || (batchOpen && batchLeft == 0)) return Status.BUSY;
+  if (kind >= KIND_COUNT || codec > 7) return fault(Status.INVALID, 0, 0, 1);
+  if (metaBytes > META_MAX_BYTES || extBytes > EXT_MAX_BYTES || body > BODY_MAX_BYTES || !headFits(metaBytes, extBytes))
+    return Status.TOO_BIG;
+  const key = keyOf(kind, idHigh, idLow);
+  const fixed = metaBytes + extBytes;
+  chunked = fixed + body + 48 > recordLimitData;
+  if (!hasRoom(1 + (chunked ? chunkCount(body) : 0))) return Status.INDEX_FULL;
+  status = refuseCollision(key, idHigh, idLow);
+  if (status < 0) return status;
+  const bytes = footprint(fixed, body);
+  if (!batchOpen) {
+    if (!admits(bytes)) return Status.FULL;
+    status = makeRoom(bytes, RESERVE_BLOCKS);
+    if (status < 0) return failed(status);
+  }
+  const h = out();
+  memory.fill(outgoing, 0, 96);
+  h.kind = kind;
+  h.idHigh = idHigh;
+  h.idLow = idLow;
+  h.codec = codec;
+  h.metaBytes = metaBytes;
+  h.extBytes = extBytes;
+  h.bodyBytes = body;
+  h.wallMs = wallMs;
+  h.session = session;
+  h.type = chunked ? UnitType.LONG : UnitType.RECORD;
+  h.lsn = chunked ? takeLsn() : 0;
+  memory.copy(chunked ? KEPT : STAGED + 64, WINDOW, fixed);
+  fixedBytes = fixed;
+  bodyBytes = body;
+  received = 0;
+  inChunk = 0;
+  putOpen = true;
+  return Status.OK;
+}
+
+/** Takes the next `length` body bytes from the window. Cut: chunks without their head are nobody's and go with the next compaction. */
+export function putWrite(length: u32): i32 {
+  if (!putOpen) return Status.BUSY;
+  if (length > WINDOW_BYTES || received + length > bodyBytes) return Status.TOO_BIG;
+  let done: u32 = 0;
+  while (done < length) {
+    const space = chunked ? chunkBytes - inChunk : length;
+    const take = min(space, length - done);
+    if (chunked && inChunk == 0) {
+      const status = roomForChunk();
+      if (status < 0) return abandonFailed(status);
+    }
+    memory.copy(STAGED + 64 + (chunked ? inChunk : fixedBytes + received), WINDOW + done, take);
+    done += take;
+    received += take;
+    inChunk += take;
+    if (chunked && (inChunk == chunkBytes || received == bodyBytes)) {
+      const status = writeChunk();
+      if (status < 0) return abandonFailed(status);
+    }
+  }
+  return Status.OK;
+}
+
+/** Before a chunk is gathered (compaction needs the staging buffer): one block may be taken, so one is made free. */
+function roomForChunk(): i32 {
+  if (batchOpen || freeCount() > RESERVE_BLOCKS || segmentHasRoom(COLD, 2 * recordBytes(chunkBytes + 44))) return Status.OK;
+  const status = flush();
+  return status < 0 ? status : makeRoom(chunkBytes, RESERVE_BLOCKS);
+}
+
+function writeChunk(): i32 {
+  const h = out();
+  const c = changetype<Header>(part);
+  memory.copy(part, outgoing, 96);
+  c.type = UnitType.CHUNK;
+  c.metaBytes = 0;
+  c.extBytes = 0;
+  c.chunk = (received - 1) / chunkBytes;
+  const size = recordBytes(inChunk + 44);
+  const status = reserve(COLD, size, SegmentType.COLD, h.wallMs);
+  if (status < 0) return status;
+  const offset = place(COLD, c, inChunk);
+  const held = toAddress(<u32>stream(COLD).block, offset);
+  if (!put(chunkKeyOf(h.kind, h.idHigh, h.idLow, h.lsn, c.chunk), held)) return Status.INDEX_FULL;
+  inChunk = 0;
+  return Status.OK;
+}
+/** A put that failed half-way: its chunks are forgotten. */
+function abandonFailed(status: i32): i32 {
+  putAbandon();
+  return failed(status);
+}
+
+/** Gives up the open put. Nothing changes for a reader. */
+export function putAbandon(): i32 {
+  if (!putOpen) return Status.OK;
+  putOpen = false;
+  if (chunked) dropChunks(out().kind, out().idHigh, out().idLow, out().lsn, received);
+  return Status.OK;
+}
+
+/** Forgets the chunks of one version of a record. */
+function dropChunks(kind: u32, idHigh: u32, idLow: u32, lsn: u64, bytes: u32): void {
+  for (let i: u32 = 0, n = chunkCount(bytes); i < n; i++) {
+    const key = chunkKeyOf(kind, idHigh, idLow, lsn, i);
+    if (!find(key)) continue;
+    supersede(foundAddress(), 0);
+    forget(key);
+  }
+}
+
+/** Makes the put durable (alone) or stages it (in a batch). Errors: IO closes the core. */
+export function putCommit(): i32 {
+  if (!putOpen) return Status.BUSY;
+  if (received != bodyBytes) return Status.INVALID;
+  const h = out();
+  if (chunked) memory.copy(STAGED + 64, KEPT, fixedBytes);
+  const status = commit(h, fixedBytes + (chunked ? 0 : bodyBytes), keyOf(h.kind, h.idHigh, h.idLow));
+  if (status < 0) return abandonFailed(status);
+  putOpen = false;
+  return status;
+}
+
+/** Removes a record. Errors: NOT_FOUND, FULL only when not even the reserve is left, as putBegin. */
+export function removeRecord(kind: u32, idHigh: u32, idLow: u32, wallMs: i64): i32 {
+  let status = writable();
+  if (status < 0) return status;
+  if (putOpen || (batchOpen && batchLeft == 0)) return Status.BUSY;
+  if (kind >= KIND_COUNT) return fault(Status.INVALID, 0, 0, 1);
+  const key = keyOf(kind, idHigh, idLow);
+  if (!batchOpen) {
+    if (!find(key) || foundTombstone()) return Status.NOT_FOUND;
+    status = makeRoom(recordBytes(44), REMOVE_RESERVE_BLOCKS);
+    if (status < 0) return failed(status);
+  }
+  const h = out();
+  memory.fill(outgoing, 0, 96);
+  h.kind = kind;
+  h.idHigh = idHigh;
+  h.idLow = idLow;
+  h.wallMs = wallMs;
+  h.session = session;
+  h.type = UnitType.TOMBSTONE;
+  return failed(commit(h, 0, key | KEY_TOMBSTONE));
+}
+
+function commit(h: Header, payload: u32, key: u64): i32 {
+  let status = reserve(HOT, recordBytes(payload + 48), SegmentType.HOT, h.wallMs);
+  if (status < 0) return status;
+  if (h.lsn == 0) h.lsn = takeLsn();
+  if (batchOpen) {
+    batchLeft--;
+    h.flags = RecordFlag.BATCH | (batchLeft == 0 ? RecordFlag.BATCH_END : 0);
+  }
+  const offset = place(HOT, h, payload);
+  const address = toAddress(<u32>stream(HOT).block, offset);
+  tellLsn(h.lsn);
+  if (batchOpen) {
+    holdPlace(key, address);
+    batchStaged++;
+    return Status.OK;
+  }
+  status = flush();
+  if (status < 0) return status;
+  apply(key, address);
+  return Status.OK;
+}
+
+/** Tells the index of a proven record; what it replaces is superseded. */
+function apply(key: u64, address: u32): void {
+  if (find(key)) {
+    const before = foundAddress();
+    const known = fetchAt(before, false) >= 0;
+    const type = head().type;
+    const lsn = head().lsn;
+    const body = head().bodyBytes;
+    const kind = head().kind;
+    const high = head().idHigh;
+    const low = head().idLow;
+    supersede(before, known ? head().dataBytes : 0);
+    if (known && type == UnitType.LONG) dropChunks(kind, high, low, lsn, body);
+  }
+  check(put(key, address));
+}
+
+/** Begins a batch of exactly `count` puts and removes. Errors: TOO_BIG, FULL, INDEX_FULL, BUSY. */
+export function batchBegin(count: u32, bytes: u32): i32 {
+  let status = writable();
+  if (status < 0) return status;
+  if (putOpen || batchOpen) return Status.BUSY;
+  if (count > BATCH_MAX_RECORDS || bytes > BATCH_MAX_BYTES) return Status.TOO_BIG;
+  if (!hasRoom(count + bytes / chunkBytes + 1)) return Status.INDEX_FULL;
+  const need = count * recordBytes(44) + bytes + bytes / 8;
+  if (!admits(need)) return Status.FULL;
+  status = makeRoomFor(need);
+  if (status < 0) return failed(status);
+  batchOpen = true;
+  batchLeft = count;
+  batchStaged = 0;
+  clearPlaces();
+  return Status.OK;
+}
+/** A batch cannot be interrupted by compaction: all blocks it may need must be free before. */
+function makeRoomFor(bytes: u32): i32 {
+  const blocks = bytes / (segmentBytes - segmentBytes / 4) + 2;
+  return makeRoom(bytes, RESERVE_BLOCKS + blocks - 1);
+}
+
+/** Commits: all staged records become visible together. */
+export function batchCommit(): i32 {
+  if (!batchOpen || putOpen) return Status.BUSY;
+  if (batchLeft != 0) return Status.INVALID;
+  const status = flush();
+  if (status < 0) return failed(status);
+  batchOpen = false;
+  for (let i: u32 = 0; i < batchStaged; i++) apply(heldKey(i), heldAddress(i));
+  clearPlaces();
+  return Status.OK;
+}
+/** Only before anything was staged; later a failure is a power cut. */
+export function batchAbandon(): i32 {
+  if (!batchOpen) return Status.OK;
+  if (batchStaged != 0) return Status.BUSY;
+  batchOpen = false;
+  batchLeft = 0;
+  return Status.OK;
+}

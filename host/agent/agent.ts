@@ -1,0 +1,365 @@
+/*
+ * The agent: a store, open, as an application sees it.
+ *
+ * Thin. It turns words into numbers and bytes into windows of 4 KiB; every rule about data lives in the core.
+ * What it adds is what a numeric door cannot say: texts, ids that mint themselves, batches as callbacks,
+ * receipts, and errors with words.
+ */
+import { BODY_BYTES_MAX, CODEC_RAW, FLAG_CORRECTED, FLAG_DAMAGED, FLAG_REMOVED } from "../core/abi.js";
+import type { CoreResult } from "../core/doorstep.js";
+import { Core } from "../core/instance.js";
+import { HoldfastError, STATUSES } from "../errors.js";
+import type { FlashDevice } from "../flash/index.js";
+import { type Change, ChangeSet } from "./changeset.js";
+import { wallClock } from "./clock.js";
+import { crc32c } from "./crc32c.js";
+import { takeDevice } from "./device-lock.js";
+import { formatId, type IdHalves, mintId, parseId, platformEntropy } from "./ids.js";
+import { KINDS, kindName, kindNumber } from "./kinds.js";
+import { decodeMeta, encodeMeta } from "./meta.js";
+import type {
+  Agent,
+  AgentOptions,
+  Batch,
+  Entropy,
+  Kind,
+  Receipt,
+  RecordMeta,
+  Stat,
+  StoredRecord,
+  StoredSummary,
+  VerifyReport,
+} from "./types.js";
+
+const ALL_KINDS = -1;
+const TICK_BUDGET_DEFAULT = 16;
+/** So many taken ids in a row from 64 random bits are no accident. */
+const MINT_TRIES_MAX = 16;
+
+/**
+ * Opens the store on `flash` and recovers what a power cut left. A clean mount programs nothing.
+ *
+ * Errors: NOT_FORMATTED (a blank part stays untouched), NEWER_FORMAT, WRONG_GEOMETRY, INDEX_FULL, LOCKED, CORRUPT, IO.
+ */
+export async function openAgent(flash: FlashDevice, options: AgentOptions = {}): Promise<Agent> {
+  const release = takeDevice(flash);
+  try {
+    return new CoreAgent(flash, options, release);
+  } catch (thrown) {
+    release();
+    throw thrown;
+  }
+}
+
+class CoreAgent implements Agent {
+  readonly #core: Core;
+  readonly #entropy: Entropy;
+  readonly #wallMs: () => number;
+  #closedCleanly = false;
+
+  constructor(flash: FlashDevice, options: AgentOptions, release: () => void) {
+    this.#entropy = options.entropy ?? platformEntropy;
+    this.#wallMs = wallClock(options.wallMs);
+    this.#core = new Core(flash, options.memoryBytes, release);
+    this.#core.call("opening the store", "hf_mount", options.readOnly ? 1 : 0, this.#wallMs());
+  }
+
+  put(kind: Kind, body: Uint8Array | string, options: { id?: string; meta?: RecordMeta } = {}): Receipt {
+    this.#requireOpen();
+    const change = this.#change(kind, body, options, (number, id) => this.#isThere(number, id));
+    this.#write(change);
+    change.receipt.lsn = this.#core.doorstep.result().lsn;
+    return change.receipt;
+  }
+
+  get(kind: Kind, id: string): StoredRecord | undefined {
+    this.#requireOpen();
+    const number = kindNumber(kind);
+    const { high, low } = parseId(id);
+    const during = `reading ${kind} ${id}`;
+    const status = this.#core.ask("hf_get", number, high, low);
+    if (status === STATUSES.NOT_FOUND.number) return undefined;
+    if (status < 0) this.#core.raise(status, during);
+
+    const result = this.#core.doorstep.result();
+    if (result.codec !== CODEC_RAW) throw new HoldfastError("NEWER_FORMAT", `${during}: packed by the unknown codec ${result.codec}`);
+    const meta = decodeMeta(this.#core.doorstep.take(result.metaBytes));
+    return { ...summary(result), meta, body: this.#body(result.bodyBytes, during) };
+  }
+
+  remove(kind: Kind, id: string): Receipt {
+    this.#requireOpen();
+    const change = removal(kind, id);
+    this.#write(change);
+    change.receipt.lsn = this.#core.doorstep.result().lsn;
+    return change.receipt;
+  }
+
+  list(kind?: Kind): Iterable<StoredSummary> {
+    this.#requireOpen();
+    const number = kind === undefined ? ALL_KINDS : kindNumber(kind);
+    return this.#walk((high, low) => this.#core.call("listing", "hf_list_next", number, high, low));
+  }
+
+  batch(write: (batch: Batch) => void): Receipt[] {
+    this.#requireOpen();
+    const changes = new ChangeSet();
+    this.#collect(changes, write);
+    const steps = [...changes.effective()].filter(({ change }) => change.body !== undefined || this.#isThere(change.kind, change.id));
+    if (steps.length === 0) return changes.receipts;
+
+    const bodyBytes = steps.reduce((sum, { change }) => sum + (change.body?.length ?? 0), 0);
+    this.#core.call("opening a batch", "hf_batch_begin", steps.length, bodyBytes);
+    const lsns = this.#stage(steps.map(({ change }) => change));
+    this.#core.call("committing a batch", "hf_batch_commit");
+    steps.forEach(({ receipts }, index) => {
+      for (const receipt of receipts) receipt.lsn = lsns[index];
+    });
+    return changes.receipts;
+  }
+
+  receipt(kind: Kind, id: string): Receipt | undefined {
+    const record = this.get(kind, id);
+    return record && { id: record.id, lsn: record.lsn, crc32c: crc32c(record.body) };
+  }
+
+  changes(afterLsn: bigint): Iterable<StoredSummary> {
+    this.#requireOpen();
+    if (typeof afterLsn !== "bigint" || afterLsn < 0n || afterLsn >= 1n << 64n)
+      throw new HoldfastError("INVALID", `${afterLsn} is not an LSN`, "pass a bigint from 0n");
+    const afterHigh = Number(afterLsn >> 32n);
+    const afterLow = Number(afterLsn & 0xffffffffn);
+    // The core walks its index, which is in key order: put into LSN order here, where there is memory for it.
+    const found = [...this.#walk((high, low) => this.#core.call("listing changes", "hf_changes_next", afterHigh, afterLow, high, low))];
+    return found.sort((a, b) => (a.lsn < b.lsn ? -1 : a.lsn > b.lsn ? 1 : 0));
+  }
+
+  tick(budget = TICK_BUDGET_DEFAULT): number {
+    this.#requireOpen();
+    if (!Number.isInteger(budget) || budget < 0 || budget > 0x7fffffff)
+      throw new HoldfastError("INVALID", `a budget of ${budget}`, "pass a whole number of steps");
+    return this.#core.call("background work", "hf_tick", budget);
+  }
+
+  stat(): Stat {
+    this.#requireOpen();
+    this.#core.call("taking stock", "hf_stat");
+    const stat = this.#core.doorstep.stat();
+    const { records, tombstones, payloadBytes, damagedUnknown, parityBytes, session } = stat;
+    return {
+      records,
+      counts: Object.fromEntries(KINDS.map((kind, number) => [kind, stat.counts[number]])) as Record<Kind, number>,
+      tombstones,
+      payloadBytes,
+      flash: {
+        bytes: stat.flashBytes,
+        liveBytes: stat.liveBytes,
+        freeBytes: stat.freeBytes,
+        blankBlocks: stat.blankBlocks,
+        badBlocks: stat.badBlocks,
+        eraseMax: stat.eraseMax,
+        eraseMean: stat.eraseMean,
+        compactions: stat.compactions,
+        correctedCodewords: stat.corrected,
+      },
+      ram: { fixedBytes: stat.fixedBytes, indexBytes: stat.indexBytes, capacity: stat.capacity },
+      damagedUnknown,
+      formatVersion: `${stat.formatVersion >> 8}.${stat.formatVersion & 0xff}`,
+      storeId: formatId(stat.storeIdHigh, stat.storeIdLow),
+      parityBytes,
+      session,
+      nextLsn: Number(stat.nextLsn),
+    };
+  }
+
+  verify(): VerifyReport {
+    this.#requireOpen();
+    const report: VerifyReport = { records: 0, ok: 0, corrected: 0, damaged: [], damagedUnknown: 0 };
+    let [high, low] = [0, 0];
+    while (this.#core.call("verifying", "hf_verify_next", high, low) > 0) {
+      const result = this.#core.doorstep.result();
+      [high, low] = [result.cursorHigh, result.cursorLow];
+      report.records++;
+      if (result.flags & FLAG_DAMAGED) report.damaged.push({ kind: kindName(result.kind), id: formatId(result.idHigh, result.idLow) });
+      else report.ok++;
+      if (result.flags & FLAG_CORRECTED && !(result.flags & FLAG_DAMAGED)) report.corrected++;
+    }
+    report.damagedUnknown = this.stat().damagedUnknown;
+    return report;
+  }
+
+  close(): void {
+    if (this.#closedCleanly) return;
+    this.#requireOpen();
+    try {
+      this.#core.call("closing the store", "hf_close");
+      this.#closedCleanly = true;
+    } finally {
+      this.#core.drop();
+    }
+  }
+
+  #requireOpen(): void {
+    if (!this.#core.isOpen) throw new HoldfastError("CLOSED");
+  }
+
+  /** One change to the core, durable on return outside a batch, staged inside one. */
+  #write(change: Change): void {
+    const { kind, id, meta, body } = change;
+    if (body === undefined) {
+      this.#core.call(`removing ${kindName(kind)} ${change.receipt.id}`, "hf_remove", kind, id.high, id.low, this.#wallMs());
+      return;
+    }
+    const during = `storing ${kindName(kind)} ${change.receipt.id}`;
+    const { doorstep } = this.#core;
+    doorstep.fill(meta);
+    this.#core.call(during, "hf_put_begin", kind, id.high, id.low, CODEC_RAW, meta.length, 0, body.length, this.#wallMs());
+    for (let at = 0; at < body.length; at += doorstep.windowBytes) {
+      const chunk = body.subarray(at, at + doorstep.windowBytes);
+      doorstep.fill(chunk);
+      const status = this.#core.ask("hf_put_write", chunk.length);
+      if (status < 0) {
+        this.#giveUp("hf_put_abandon");
+        this.#core.raise(status, during);
+      }
+    }
+    this.#core.call(during, "hf_put_commit");
+  }
+
+  /** Stages all of a batch and returns the LSN of each. */
+  #stage(changes: Change[]): bigint[] {
+    try {
+      return changes.map((change) => {
+        this.#write(change);
+        return this.#core.doorstep.result().lsn;
+      });
+    } catch (thrown) {
+      this.#giveUp("hf_batch_abandon");
+      throw thrown;
+    }
+  }
+
+  /** What cannot be abandoned has left bytes on flash that only a recovery can judge: then the instance ends here. */
+  #giveUp(name: "hf_put_abandon" | "hf_batch_abandon"): void {
+    if (this.#core.isOpen && this.#core.ask(name) < 0) this.#core.drop();
+  }
+
+  #collect(changes: ChangeSet, write: (batch: Batch) => void): void {
+    let open = true;
+    const isThere = (kind: number, id: IdHalves) => changes.has(kind, id) ?? this.#isThere(kind, id);
+    const take = (make: () => Change): Receipt => {
+      if (!open) throw new HoldfastError("CLOSED", "this batch is over", "use it only inside its callback");
+      this.#requireOpen();
+      const change = make();
+      changes.add(change);
+      return change.receipt;
+    };
+    const batch: Batch = {
+      put: (kind, body, options = {}) => take(() => this.#change(kind, body, options, isThere)),
+      remove: (kind, id) =>
+        take(() => {
+          const change = removal(kind, id);
+          if (!isThere(change.kind, change.id)) throw new HoldfastError("NOT_FOUND", `removing ${kind} ${id}: ${STATUSES.NOT_FOUND.words}`);
+          return change;
+        }),
+    };
+    try {
+      const returned: unknown = write(batch);
+      if (returned instanceof Promise) {
+        returned.catch(() => {});
+        throw new HoldfastError("INVALID", "a batch callback must not be async", "prepare first, then put inside the callback");
+      }
+    } finally {
+      open = false;
+    }
+  }
+
+  /** Checks and encodes a put; mints its id when it has none. */
+  #change(
+    kind: Kind,
+    body: Uint8Array | string,
+    options: { id?: string; meta?: RecordMeta },
+    isTaken: (kind: number, id: IdHalves) => boolean,
+  ): Change {
+    const number = kindNumber(kind);
+    const bytes = bodyBytes(kind, body);
+    const meta = encodeMeta(options.meta);
+    const id = options.id === undefined ? this.#mint((candidate) => isTaken(number, candidate)) : parseId(options.id);
+    return { kind: number, id, meta, body: bytes, receipt: { id: formatId(id.high, id.low), lsn: 0n, crc32c: crc32c(bytes) } };
+  }
+
+  #mint(isTaken: (id: IdHalves) => boolean): IdHalves {
+    for (let tries = 0; tries < MINT_TRIES_MAX; tries++) {
+      const id = mintId(this.#entropy);
+      if (!isTaken(id)) return id;
+    }
+    throw new HoldfastError("INVALID", "minting an id: entropy repeats itself", "pass a source of random bytes, or an id");
+  }
+
+  /** A damaged record is there too. */
+  #isThere(kind: number, id: IdHalves): boolean {
+    const status = this.#core.ask("hf_get", kind, id.high, id.low);
+    if (status < 0 && status !== STATUSES.NOT_FOUND.number && status !== STATUSES.CORRUPT.number)
+      this.#core.raise(status, "looking up an id");
+    return status !== STATUSES.NOT_FOUND.number;
+  }
+
+  #body(lengthBytes: number, during: string): Uint8Array {
+    const body = new Uint8Array(lengthBytes);
+    const { doorstep } = this.#core;
+    for (let at = 0; at < lengthBytes; ) {
+      const got = this.#core.call(during, "hf_read", at, Math.min(doorstep.windowBytes, lengthBytes - at));
+      if (got === 0) throw new HoldfastError("CORRUPT", `${during}: the body ends at ${at} of ${lengthBytes} bytes`);
+      doorstep.takeInto(body, at, got);
+      at += got;
+    }
+    return body;
+  }
+
+  /** Pulls records one by one. Between two of them anything may happen to the store: the cursor, not the window, is kept. */
+  *#walk(next: (cursorHigh: number, cursorLow: number) => number): Generator<StoredSummary> {
+    let [high, low] = [0, 0];
+    while (next(high, low) > 0) {
+      const result = this.#core.doorstep.result();
+      [high, low] = [result.cursorHigh, result.cursorLow];
+      yield describe(result, this.#core.doorstep.take(result.metaBytes));
+    }
+  }
+}
+
+function removal(kind: Kind, id: string): Change {
+  const number = kindNumber(kind);
+  const halves = parseId(id);
+  const receipt = { id: formatId(halves.high, halves.low), lsn: 0n, crc32c: 0 };
+  return { kind: number, id: halves, meta: new Uint8Array(0), body: undefined, receipt };
+}
+
+/** Text becomes UTF-8. Errors: INVALID for what is no body; TOO_BIG above 8 MiB. */
+function bodyBytes(kind: Kind, body: Uint8Array | string): Uint8Array {
+  if (typeof body === "string") {
+    if (/\p{Surrogate}/u.test(body))
+      throw new HoldfastError("INVALID", `storing a ${kind}: the text is not well-formed Unicode`, "pass its bytes instead");
+    return bodyBytes(kind, new TextEncoder().encode(body));
+  }
+  if (!(body instanceof Uint8Array)) throw new HoldfastError("INVALID", `storing a ${kind}: a body is text or a Uint8Array`);
+  if (body.length > BODY_BYTES_MAX)
+    throw new HoldfastError("TOO_BIG", `storing a ${kind} of ${body.length} bytes; at most ${BODY_BYTES_MAX} fit`);
+  return body;
+}
+
+function summary(result: CoreResult): StoredSummary {
+  const { kind, idHigh, idLow, lsn, bodyBytes, wallMs } = result;
+  return { kind: kindName(kind), id: formatId(idHigh, idLow), lsn, bodyBytes, wallMs, meta: {} };
+}
+
+/** A list goes on past a damaged record, and says so. */
+function describe(result: CoreResult, metaBytes: Uint8Array): StoredSummary {
+  const told = summary(result);
+  if (result.flags & FLAG_REMOVED) return { ...told, removed: true };
+  if (result.flags & FLAG_DAMAGED) return { ...told, damaged: true };
+  try {
+    return { ...told, meta: decodeMeta(metaBytes) };
+  } catch {
+    return { ...told, damaged: true };
+  }
+}

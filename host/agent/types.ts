@@ -1,0 +1,151 @@
+/*
+ * The words of the public API: what an application says to an agent and hears from it.
+ *
+ * Names and shapes are a contract with users' programs: they may grow, not change.
+ */
+
+/** Fills `target` with bytes nobody can guess. Default: the platform's cryptographic source. */
+export type Entropy = (target: Uint8Array) => void;
+
+export type Kind = "contact" | "event" | "todo" | "note" | "message" | "mail" | "photo" | "vault";
+
+export interface FormatOptions {
+  /** Also when a live store is there: everything in it is lost. */
+  force?: boolean;
+  entropy?: Entropy;
+  wallMs?: () => number;
+  /** Data blocks per parity block; 0 (default) means no outer parity. */
+  outerParity?: 0 | 4 | 8;
+  /** Reed-Solomon bytes a codeword: 16 (default) mend 8 damaged bytes, 8 mend 4. */
+  parityBytes?: 8 | 16;
+  /** Seals the store. Not built yet: refused with INVALID, never ignored. */
+  key?: Uint8Array;
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface AgentOptions {
+  /** Pack record text. Default true; until packing is built every body is stored as it is. */
+  pack?: boolean;
+  readOnly?: boolean;
+  /** Memory of the core; what its fixed part leaves holds the record index. Default 1 MiB, at most 64 MiB. */
+  memoryBytes?: number;
+  wallMs?: () => number;
+  entropy?: Entropy;
+  unlock?: Uint8Array;
+  /** How long superseded versions are kept when there is room. Default 30 days, 3 versions; until history is built none are. */
+  retention?: { days: number; versions: number };
+}
+
+/** Proof of a durable change. */
+export interface Receipt {
+  id: string;
+  /** Log sequence number: later changes have higher ones. */
+  lsn: bigint;
+  /** CRC-32C of the original body; 0 for a removal. */
+  crc32c: number;
+}
+
+/** What a list can show without reading the body. Rebuilt from the body by `fsck --reindex`; at most 480 bytes as CBOR. */
+export interface RecordMeta {
+  label?: string;
+  phones?: string[];
+  startMs?: number;
+  endMs?: number;
+  dueMs?: number;
+  done?: boolean;
+  bodyHash?: Uint8Array;
+  [key: string]: unknown;
+}
+
+export interface StoredSummary {
+  kind: Kind;
+  /** 16 hex digits, unique within its kind. */
+  id: string;
+  lsn: bigint;
+  bodyBytes: number;
+  wallMs: number;
+  meta: RecordMeta;
+  /** In `changes`: the record was removed. */
+  removed?: boolean;
+  /** The record is there but cannot be read: `get` throws CORRUPT. */
+  damaged?: boolean;
+}
+
+export interface StoredRecord extends StoredSummary {
+  body: Uint8Array;
+}
+
+export interface Stat {
+  records: number;
+  counts: Record<Kind, number>;
+  tombstones: number;
+  payloadBytes: number;
+  flash: {
+    bytes: number;
+    liveBytes: number;
+    freeBytes: number;
+    blankBlocks: number;
+    badBlocks: number;
+    eraseMax: number;
+    eraseMean: number;
+    compactions: number;
+    correctedCodewords: number;
+  };
+  ram: { fixedBytes: number; indexBytes: number; capacity: number };
+  /** Records known to be lost whose key is not known either. */
+  damagedUnknown: number;
+  formatVersion: string;
+  storeId: string;
+  parityBytes: number;
+  session: number;
+  /** The number the next change gets. */
+  nextLsn: number;
+}
+
+export interface VerifyReport {
+  records: number;
+  ok: number;
+  /** Of those that are ok: how many only after correction. */
+  corrected: number;
+  damaged: { kind: Kind; id: string }[];
+  damagedUnknown: number;
+}
+
+export interface Batch {
+  put: Agent["put"];
+  remove: Agent["remove"];
+}
+
+/**
+ * A store, open.
+ *
+ * A change is durable when the call returns. If a device method throws, that is a power cut: the exception
+ * passes through unchanged, every later call throws CLOSED, and a new `openAgent` recovers.
+ */
+export interface Agent {
+  /** Stores a record; an existing (kind, id) is replaced. Errors: INVALID, TOO_BIG, FULL, INDEX_FULL, READ_ONLY, IO, WORN_OUT. */
+  put(kind: Kind, body: Uint8Array | string, options?: { id?: string; meta?: RecordMeta }): Receipt;
+  /** undefined: not there. Errors: CORRUPT when it is there but damaged. */
+  get(kind: Kind, id: string): StoredRecord | undefined;
+  /** Errors: NOT_FOUND when absent; READ_ONLY. Works on a full part. */
+  remove(kind: Kind, id: string): Receipt;
+  /** In a stable order. Safe while writing: what is present throughout comes exactly once. */
+  list(kind?: Kind): Iterable<StoredSummary>;
+  /**
+   * What the callback puts and removes commits together. A callback that throws changes nothing; more than 256
+   * changes or 64 KiB of bodies: TOO_BIG. A receipt's `lsn` is 0 until the batch has committed. Of several
+   * changes to one record the last counts.
+   */
+  batch(write: (batch: Batch) => void): Receipt[];
+  /** The receipt of what is stored now, made from what reads back. */
+  receipt(kind: Kind, id: string): Receipt | undefined;
+  /** What was put or removed after `afterLsn`, oldest first, only the newest change of each record. */
+  changes(afterLsn: bigint): Iterable<StoredSummary>;
+  /** Does at most `budget` steps of background work (compaction, erasing ahead); returns what is left to do. */
+  tick(budget?: number): number;
+  stat(): Stat;
+  /** Reads everything back. */
+  verify(): VerifyReport;
+  /** Closes the store cleanly and frees the device. Closing twice is harmless; after a power cut it throws CLOSED as every call does. */
+  close(): void;
+}

@@ -1,0 +1,30 @@
+/*
+ * The table of commands: dispatch and help are both made from it.
+ */
+
+import { bench } from "./bench.js";
+import type { Command } from "./command.js";
+import { demo } from "./demo.js";
+import { exportCommand } from "./export.js";
+import { stat, verify } from "./health.js";
+import { importCommand } from "./import.js";
+import { init } from "./init.js";
+import { image } from "./inspect.js";
+import { powercut } from "./powercut.js";
+import { get, list, put, rm } from "./records.js";
+
+export const COMMANDS: readonly Command[] = [
+  init,
+  stat,
+  image,
+  put,
+  get,
+  list,
+  rm,
+  importCommand,
+  exportCommand,
+  verify,
+  demo,
+  powercut,
+  bench,
+];

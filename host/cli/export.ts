@@ -1,0 +1,139 @@
+/*
+ * `holdfast export`: records out, as one file or, raw, as a folder with one file a record.
+ *
+ * A file at the destination is replaced only by a complete one: it is written beside it and renamed.
+ */
+
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Agent, Kind, StoredRecord } from "../index.js";
+import { csvFile, fitsFormat, icsFile, jsonFile, rawFile, vcfFile } from "../text/index.js";
+import type { Call, Command, Outcome } from "./command.js";
+import { asFailure, EXIT, usage } from "./exit.js";
+import { withAgent } from "./image.js";
+import { asKind, asOneOf, plural } from "./words.js";
+
+const FORMATS = ["vcf", "ics", "csv", "json", "raw"] as const;
+const LATER = ["mbox", "sim", "card"];
+type Format = (typeof FORMATS)[number];
+
+export const exportCommand: Command = {
+  name: "export",
+  group: "in and out",
+  summary: "write records to a file, or raw to a folder with one file a record",
+  usage: "[KIND] --to vcf|ics|csv|json|raw DEST",
+  example: "holdfast export contact --to vcf contacts.vcf",
+  details:
+    "raw: DEST is a folder; each file holds the original bytes. Other formats: DEST is a file, - is stdout. A file that is there is replaced only with --force. Damaged records are left out and named, and the exit code is then 21.",
+  keys: {
+    to: "format",
+    destination: "path",
+    exported: "records written",
+    leftOut: "records the format cannot hold",
+    damaged: "array of {kind, id} that could not be read",
+    dryRun: "true when nothing was written",
+  },
+  options: {
+    to: { type: "string", value: "FORMAT", words: "vcf, ics, csv, json or raw" },
+    force: { type: "boolean", words: "replace files that are there" },
+  },
+  arity: [1, 2],
+  writes: true,
+  run: runExport,
+};
+
+interface Collected {
+  records: StoredRecord[];
+  leftOut: number;
+  damaged: { kind: Kind; id: string }[];
+}
+
+async function runExport(call: Call): Promise<Outcome> {
+  const format = formatOf(call);
+  const destination = call.arguments.at(-1) as string;
+  const kind = call.arguments.length === 2 ? asKind(call.arguments[0] as string) : undefined;
+  checkDestination(call, format, destination);
+  const { records, leftOut, damaged } = await withAgent(call, "read", (agent) => collect(call, agent, kind, format));
+  const bytes = call.dryRun ? undefined : await write(call, format, destination, records);
+
+  for (const one of damaged) call.terminal.say(`damaged, left out: ${one.kind} ${one.id}`);
+  const fit = leftOut === 0 ? "" : `; ${plural(leftOut, "record")} of kinds that ${format} cannot hold left out`;
+  call.terminal.say(
+    `${call.dryRun ? "would export" : "exported"} ${plural(records.length, "record")} as ${format} to ${destination}${fit}`,
+  );
+  const json = { to: format, destination, exported: records.length, leftOut, damaged, dryRun: call.dryRun };
+  return { exitCode: damaged.length > 0 ? EXIT.DAMAGED : EXIT.OK, json, lines: [], ...(bytes ? { bytes } : {}) };
+}
+
+function formatOf(call: Call): Format {
+  const word = call.text("to");
+  if (word === undefined) throw usage("--to is missing", "export", `say a format: --to ${FORMATS.join("|")}`);
+  if (LATER.includes(word)) throw usage("this format is not built yet", word, `--to takes ${FORMATS.join(", ")}`);
+  return asOneOf(word, "--to", FORMATS);
+}
+
+function checkDestination(call: Call, format: Format, destination: string): void {
+  if (destination === "-") {
+    if (format === "raw") throw usage("raw needs a folder, not stdout", "-", "name a folder");
+    if (call.json) throw usage("--json and data cannot both go to stdout", "-", "name a file");
+    return;
+  }
+  if (!existsSync(destination)) return;
+  const isFolder = statSync(destination).isDirectory();
+  if (format === "raw" && !isFolder) throw usage("raw needs a folder, this is a file", destination, "name a folder");
+  if (format !== "raw" && isFolder) throw usage("a folder where a file is needed", destination, "name a file");
+  if (format !== "raw" && !call.given("force")) throw usage("there already", destination, "name another file; --force replaces it");
+}
+
+async function collect(call: Call, agent: Agent, kind: Kind | undefined, format: Format): Promise<Collected> {
+  const found: Collected = { records: [], leftOut: 0, damaged: [] };
+  for await (const summary of agent.list(kind)) {
+    try {
+      const record = await agent.get(summary.kind, summary.id);
+      if (record === undefined) continue;
+      if ((format === "vcf" || format === "ics") && !fitsFormat(record, format)) found.leftOut++;
+      else found.records.push(record);
+    } catch (error) {
+      if (asFailure(error).code !== "CORRUPT") throw error;
+      found.damaged.push({ kind: summary.kind, id: summary.id });
+    }
+    call.terminal.progress("reading record", found.records.length + found.leftOut);
+    await call.terminal.breathe();
+  }
+  return found;
+}
+
+/** Returns the bytes that are for stdout, if they are. */
+async function write(call: Call, format: Format, destination: string, records: readonly StoredRecord[]): Promise<Uint8Array | undefined> {
+  if (format === "raw") return writeFolder(call, destination, records);
+  const bytes = { vcf: vcfFile, ics: icsFile, csv: csvFile, json: jsonFile }[format](records);
+  if (destination === "-") return bytes;
+  replaceFile(destination, bytes);
+  return undefined;
+}
+
+async function writeFolder(call: Call, destination: string, records: readonly StoredRecord[]): Promise<undefined> {
+  const files = records.map(rawFile);
+  const there = files.find((file) => existsSync(join(destination, file.path)));
+  if (there !== undefined && !call.given("force"))
+    throw usage("there already", join(destination, there.path), "name an empty folder; --force replaces files");
+  for (const [i, file] of files.entries()) {
+    const path = join(destination, file.path);
+    mkdirSync(dirname(path), { recursive: true });
+    replaceFile(path, file.bytes);
+    call.terminal.progress("writing file", i + 1, files.length);
+    await call.terminal.breathe();
+  }
+  mkdirSync(destination, { recursive: true });
+}
+
+function replaceFile(path: string, bytes: Uint8Array): void {
+  const beside = `${path}.part-${process.pid}`;
+  try {
+    writeFileSync(beside, bytes, { flush: true });
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,94 @@
+/*
+ * `stat` and `verify`: how full, how worn, and whether everything reads back.
+ */
+
+import type { Stat, VerifyReport } from "../index.js";
+import type { Call, Command, Outcome } from "./command.js";
+import { EXIT } from "./exit.js";
+import { onImage, withAgent } from "./image.js";
+import { bytesInWords, plural, table } from "./words.js";
+
+export const stat: Command = {
+  name: "stat",
+  group: "image",
+  summary: "how many records, how full, how worn",
+  usage: "",
+  example: "holdfast stat --json",
+  keys: {
+    image: "path",
+    geometry: "kind, blockBytes, blockCount, pageBytes, programBytes",
+    records: "how many records",
+    counts: "records of each kind",
+    payloadBytes: "bytes of all bodies",
+    flash: "bytes, liveBytes, freeBytes, badBlocks, eraseMax, eraseMean",
+    ram: "fixedBytes, indexBytes, capacity (records the index can hold)",
+    damagedUnknown: "records lost to damage whose key is not known",
+    formatVersion: "major.minor",
+  },
+  options: {},
+  arity: [0, 0],
+  writes: false,
+  run: async (call) =>
+    withAgent(call, "read", async (agent, flash) => {
+      const figures = await agent.stat();
+      return { json: { image: call.imagePath, geometry: flash.geometry, ...figures }, lines: statLines(call.imagePath, figures) };
+    }),
+};
+
+function statLines(image: string, figures: Stat): string[] {
+  const { flash, ram } = figures;
+  const kinds = Object.entries(figures.counts).filter(([, count]) => count > 0);
+  return table([
+    ["image", image],
+    ["records", `${figures.records}${kinds.length > 0 ? ` (${kinds.map(([kind, count]) => `${kind} ${count}`).join(", ")})` : ""}`],
+    ["payload", bytesInWords(figures.payloadBytes)],
+    ["flash", `${bytesInWords(flash.bytes)}: ${bytesInWords(flash.liveBytes)} live, ${bytesInWords(flash.freeBytes)} free`],
+    ["bad blocks", String(flash.badBlocks)],
+    ["erases a block", `mean ${flash.eraseMean.toFixed(2)}, most ${flash.eraseMax}`],
+    ["RAM", `${bytesInWords(ram.fixedBytes)} fixed, ${bytesInWords(ram.indexBytes)} index, room for ${plural(ram.capacity, "record")}`],
+    ["damaged, unknown", String(figures.damagedUnknown)],
+    ["format", figures.formatVersion],
+  ]);
+}
+
+export const verify: Command = {
+  name: "verify",
+  group: "safety",
+  summary: "read every record back and check it",
+  usage: "",
+  example: "holdfast verify -i handset.flash",
+  details: "Exit 0: all well. 20: bits had rotted and were mended in reading. 21: something is damaged; the list says what.",
+  keys: {
+    image: "path",
+    records: "records looked at",
+    ok: "records that read back whole, corrected ones included",
+    corrected: "records or units mended in reading",
+    damaged: "array of {kind, id}",
+    damagedUnknown: "records lost to damage whose key is not known",
+  },
+  options: {},
+  arity: [0, 0],
+  writes: false,
+  run: runVerify,
+};
+
+async function runVerify(call: Call): Promise<Outcome> {
+  const report = await withAgent(call, "read", (agent) => onImage(call, async () => agent.verify()));
+  const exitCode = exitOf(report);
+  if (exitCode === EXIT.DAMAGED)
+    call.terminal.say(call.terminal.alarm("damage found: put the records named here again from a copy; all others are whole"));
+  if (exitCode === EXIT.REPAIRED) call.terminal.say("bits had rotted; every record was mended in reading and is whole");
+  return { exitCode, json: { image: call.imagePath, ...report }, lines: verifyLines(report) };
+}
+
+function exitOf(report: VerifyReport): number {
+  if (report.damaged.length > 0 || report.damagedUnknown > 0) return EXIT.DAMAGED;
+  return report.corrected > 0 ? EXIT.REPAIRED : EXIT.OK;
+}
+
+function verifyLines(report: VerifyReport): string[] {
+  return [
+    `records ${report.records}, ok ${report.ok}, corrected ${report.corrected}, damaged ${report.damaged.length}, damaged unknown ${report.damagedUnknown}`,
+    ...report.damaged.map(({ kind, id }) => `damaged ${kind} ${id}`),
+  ];
+}

@@ -1,0 +1,85 @@
+/*
+ * The workbench: build/dev.wasm through as-bind, for the inspector and the emulator.
+ *
+ * The only file that imports as-bind. Three things cross here that a numeric door cannot carry: text out (states,
+ * names of statuses), byte arrays in (a block), and a callback with texts (one call for each thing found in it).
+ */
+import { instantiateSync } from "@assemblyscript/loader";
+import * as AsBind from "as-bind/dist/as-bind.cjs.js";
+import { raise } from "../errors.js";
+import type { FlashGeometry } from "../flash/index.js";
+import { wasmBytes } from "./wasm-file.js";
+
+/** Something that lies in a block. */
+export interface BlockLine {
+  offset: number;
+  lengthBytes: number;
+  /** "label", "segment", "record", "tombstone", "chunk 3", "summary", "root", "damage" … */
+  what: string;
+  detail: string;
+}
+
+export interface BlockReport {
+  block: number;
+  /** "blank", "foreign", "newer", "other part", "ready", "torn", "hot", "cold", "recovery", "checkpoint", or "open hot" and so on. */
+  state: string;
+  lines: BlockLine[];
+}
+
+export interface Workbench {
+  /** Describes a block from its bytes; works on any bytes. */
+  describe(block: number, bytes: Uint8Array): BlockReport;
+  statusText(status: number): string;
+  kindText(kind: number): string;
+}
+
+interface DevExports {
+  usePart(kind: number, blockBytes: number, blockCount: number, pageBytes: number, programBytes: number): number;
+  describeBlock(bytes: Uint8Array, block: number): string;
+  statusText(status: number): string;
+  kindText(kind: number): string;
+}
+
+/** Errors: WRONG_GEOMETRY for a part the core cannot serve. */
+export function openWorkbench(geometry: FlashGeometry): Workbench {
+  let lines: BlockLine[] = [];
+  const tell = (offset: number, lengthBytes: number, what: string, detail: string) => lines.push({ offset, lengthBytes, what, detail });
+  const core = bind<DevExports>(wasmBytes("dev"), { dev: { tell } });
+  const { kind, blockBytes, blockCount, pageBytes, programBytes } = geometry;
+  raise(core.usePart(kind === "nand" ? 1 : 0, blockBytes, blockCount, pageBytes, programBytes), "inspecting a part");
+  return {
+    describe(block, bytes) {
+      lines = [];
+      return { block, state: core.describeBlock(bytes, block), lines };
+    },
+    statusText: (status) => core.statusText(status),
+    kindText: (kindNumber) => core.kindText(kindNumber),
+  };
+}
+
+/*
+ * as-bind 0.8.2 carries the loader of compiler 0.19, whose ids for strings and arrays are not today's. It calls that
+ * loader's functions through a table which can be written to, so today's loader is given as-bind's instance and its
+ * functions are put into the table. FACADE is a module that only passes another instance's runtime on:
+ *
+ *   (module (import "m" "memory" (memory 0)) (import "m" "__new" (func (param i32 i32) (result i32)))
+ *     (import "m" "__pin" (func (param i32) (result i32))) (import "m" "__unpin" (func (param i32)))
+ *     (import "m" "__collect" (func)) (import "m" "__rtti_base" (global i32)) (export … the same names))
+ */
+const FACADE = Uint8Array.from(
+  atob(
+    "AGFzbQEAAAABEwRgAn9/AX9gAX8Bf2ABfwBgAAACTAYBbQZtZW1vcnkCAAABbQVfX25ldwAAAW0FX19waW4AAQFtB19fdW5waW4AAgFtCV9fY29sbGVj" +
+      "dAADAW0LX19ydHRpX2Jhc2UDfwAHPgYGbWVtb3J5AgAFX19uZXcAAAVfX3BpbgABB19fdW5waW4AAglfX2NvbGxlY3QAAwtfX3J0dGlfYmFzZQMA",
+  ),
+  (character) => character.charCodeAt(0),
+);
+
+function bind<Exports>(source: BufferSource, imports: WebAssembly.Imports): Exports {
+  const bound = AsBind.instantiateSync(source, imports);
+  const runtime = bound.loadedModule.instance.exports;
+  const current: Record<string, unknown> = instantiateSync(FACADE, { m: runtime as WebAssembly.ModuleImports }).exports;
+  for (const [name, value] of Object.entries(current)) {
+    if (name.startsWith("__") && typeof value === "function") bound.exports[name] = value;
+  }
+  return bound.exports as Exports;
+}

@@ -1,0 +1,103 @@
+/*
+ * Damage laid over the cells of a part: bits that read wrong, always or now and then.
+ *
+ * The cells stay pristine below. Damage goes when its block is erased; a weak blank cell that is then programmed
+ * to 0 is healed by that too. Nothing here depends on the order of reads of other blocks, so failures replay.
+ */
+import { mix } from "./mix.js";
+
+/** A run of cells in one block. */
+export interface Patch {
+  /** Offset in the block of the first cell. */
+  first: number;
+  /** One byte per cell: the bits that are damaged. */
+  mask: Uint8Array;
+  /** Chance that a damaged bit reads as stored: 0 = always wrong (rot), 0.5 = noise. */
+  steadiness: number;
+  /** Reads touching the run that still go well before the damage shows. */
+  goodReads: number;
+}
+
+interface BlockDamage {
+  patches: Patch[];
+  readCount: number;
+}
+
+export class Overlay {
+  readonly seed: number;
+  private readonly blocks = new Map<number, BlockDamage>();
+
+  constructor(seed: number) {
+    this.seed = seed;
+  }
+
+  get isEmpty(): boolean {
+    return this.blocks.size === 0;
+  }
+
+  lay(block: number, patch: Patch): void {
+    const damage = this.blocks.get(block);
+    if (damage === undefined) this.blocks.set(block, { patches: [patch], readCount: 0 });
+    else damage.patches.push(patch);
+  }
+
+  /** The block was erased. */
+  clear(block: number): void {
+    this.blocks.delete(block);
+  }
+
+  /** Takes away what always reads wrong; unstable bits stay. */
+  clearRot(): void {
+    for (const [block, damage] of this.blocks) {
+      damage.patches = damage.patches.filter((patch) => patch.steadiness > 0);
+      if (damage.patches.length === 0) this.blocks.delete(block);
+    }
+  }
+
+  /** The span was programmed: a cell that read 0 while blank and is now 0 is right. */
+  heal(block: number, offset: number, source: Uint8Array): void {
+    for (const patch of this.blocks.get(block)?.patches ?? []) {
+      const from = Math.max(offset, patch.first);
+      const after = Math.min(offset + source.length, patch.first + patch.mask.length);
+      for (let at = from; at < after; at++) patch.mask[at - patch.first] &= source[at - offset];
+    }
+  }
+
+  /** Changes the pristine bytes in `target`, read from `block` at `offset`, into what a damaged part would give. */
+  distort(block: number, offset: number, target: Uint8Array): void {
+    const damage = this.blocks.get(block);
+    if (damage === undefined) return;
+    const readNo = damage.readCount++;
+    for (const patch of damage.patches) {
+      const from = Math.max(offset, patch.first);
+      const after = Math.min(offset + target.length, patch.first + patch.mask.length);
+      if (from >= after) continue;
+      if (patch.goodReads > 0) {
+        patch.goodReads--;
+        continue;
+      }
+      for (let at = from; at < after; at++) {
+        const mask = patch.mask[at - patch.first];
+        if (mask !== 0) target[at - offset] ^= this.wrongBits(mask, patch.steadiness, block, at, readNo);
+      }
+    }
+  }
+
+  copyInto(target: Overlay): void {
+    target.blocks.clear();
+    for (const [block, { patches, readCount }] of this.blocks) {
+      target.blocks.set(block, { patches: patches.map((patch) => ({ ...patch, mask: patch.mask.slice() })), readCount });
+    }
+  }
+
+  /** Which bits of `mask` this very read gets wrong. */
+  private wrongBits(mask: number, steadiness: number, block: number, at: number, readNo: number): number {
+    if (steadiness === 0) return mask;
+    let wrong = 0;
+    for (let bit = 0; bit < 8; bit++) {
+      if ((mask & (1 << bit)) === 0) continue;
+      if (mix(this.seed, block, at * 8 + bit, readNo) >= steadiness * 2 ** 32) wrong |= 1 << bit;
+    }
+    return wrong;
+  }
+}

@@ -1,0 +1,205 @@
+/*
+ * The physics that NOR and NAND share, with every rule of the flash contract asserted.
+ *
+ * Whoever runs on a PhysicsFlash may take for granted that a broken rule never passes: it throws
+ * FlashRuleViolation, changes nothing on the part, and stays on the list `violations`.
+ */
+import { type FlashDevice, type FlashGeometry, isInside } from "./flash.js";
+
+export type FlashRule = "area" | "alignment" | "once" | "set-bits" | "order" | "suspect" | "bad-block";
+
+/** The code above broke the flash contract. Not a fault of the part: a bug. */
+export class FlashRuleViolation extends Error {
+  readonly rule: FlashRule;
+  readonly block: number;
+  readonly offset: number;
+
+  constructor(rule: FlashRule, block: number, offset: number, detail: string) {
+    super(`flash rule "${rule}" broken at block ${block} offset ${offset}: ${detail}`);
+    this.name = "FlashRuleViolation";
+    this.rule = rule;
+    this.block = block;
+    this.offset = offset;
+  }
+}
+
+export interface PhysicsOptions {
+  /** Content to start from, used in place. Units that are not all 0xFF count as programmed. */
+  backing?: Uint8Array;
+}
+
+/** Up to this length a plain loop beats `subarray` + `set`. Measured on node 20: 30 ns for 16 bytes, 200 for 64, where `set` takes 50. */
+const LOOP_COPY_BYTES = 16;
+
+export abstract class PhysicsFlash implements FlashDevice {
+  readonly geometry: FlashGeometry;
+  /** The cells, block after block. Pristine: faults are laid over them by FaultFlash, which also tears them. */
+  readonly bytes: Uint8Array;
+  /** Erases begun per block, torn ones included. */
+  readonly eraseCounts: Uint32Array;
+  /** 1 = an erase of the block was torn and none has completed since: programming it is a violation. */
+  readonly suspect: Uint8Array;
+  /** The message of every violation so far, clones included. */
+  readonly violations: string[] = [];
+  /** One bit per program unit: programmed since the last erase. */
+  private readonly programmed: Uint8Array;
+  private readonly unitShift: number;
+
+  abstract clone(): PhysicsFlash;
+  isBad?(block: number): boolean;
+  markBad?(block: number): number;
+
+  constructor(geometry: FlashGeometry, options: PhysicsOptions = {}) {
+    const { blockBytes, blockCount, pageBytes, programBytes } = geometry;
+    if (blockBytes % pageBytes !== 0 || pageBytes % programBytes !== 0 || 2 ** Math.log2(programBytes) !== programBytes) {
+      throw new RangeError(`no part has program units of ${programBytes} B, pages of ${pageBytes} B and blocks of ${blockBytes} B`);
+    }
+    const sizeBytes = blockBytes * blockCount;
+    if (options.backing !== undefined && options.backing.length !== sizeBytes) {
+      throw new RangeError(`${options.backing.length} bytes given for a part of ${sizeBytes}`);
+    }
+    this.geometry = geometry;
+    this.bytes = options.backing ?? new Uint8Array(sizeBytes).fill(0xff);
+    this.eraseCounts = new Uint32Array(blockCount);
+    this.suspect = new Uint8Array(blockCount);
+    this.unitShift = Math.log2(programBytes);
+    this.programmed = new Uint8Array(((sizeBytes >> this.unitShift) + 7) >> 3);
+  }
+
+  read(block: number, offset: number, target: Uint8Array): number {
+    const length = target.length;
+    if (!isInside(this.geometry, block, offset, length)) this.violate("area", block, offset, `read of ${length} B`);
+    const bytes = this.bytes;
+    const first = block * this.geometry.blockBytes + offset;
+    if (length > LOOP_COPY_BYTES) target.set(bytes.subarray(first, first + length));
+    else for (let i = 0; i < length; i++) target[i] = bytes[first + i];
+    return 0;
+  }
+
+  program(block: number, offset: number, source: Uint8Array): number {
+    this.assertProgram(block, offset, source);
+    this.markProgrammed(block, offset, source.length);
+    // No bit of source is set where a cell is cleared, so what is stored is source itself.
+    this.bytes.set(source, block * this.geometry.blockBytes + offset);
+    return 0;
+  }
+
+  erase(block: number): number {
+    this.assertErase(block);
+    const { blockBytes } = this.geometry;
+    this.bytes.fill(0xff, block * blockBytes, (block + 1) * blockBytes);
+    this.clearProgrammed(block);
+    this.suspect[block] = 0;
+    this.eraseCounts[block]++;
+    return 0;
+  }
+
+  sync(): number {
+    return 0;
+  }
+
+  /** Throws FlashRuleViolation if programming `source` there would break a rule. Changes nothing. */
+  assertProgram(block: number, offset: number, source: Uint8Array): void {
+    const { length } = source;
+    const { programBytes } = this.geometry;
+    if (!isInside(this.geometry, block, offset, length)) this.violate("area", block, offset, `program of ${length} B`);
+    if (length === 0 || offset % programBytes !== 0 || length % programBytes !== 0) {
+      this.violate("alignment", block, offset, `program of ${length} B in units of ${programBytes} B`);
+    }
+    if (this.suspect[block] !== 0) this.violate("suspect", block, offset, "program before the torn erase was done again");
+    this.assertOnce(block, offset, length);
+    const first = block * this.geometry.blockBytes + offset;
+    for (let i = 0; i < length; i++) {
+      if ((source[i] & ~this.bytes[first + i]) !== 0) this.violate("set-bits", block, offset + i, "program cannot set a cleared bit");
+    }
+  }
+
+  /** Throws FlashRuleViolation if erasing the block would break a rule. Changes nothing. */
+  assertErase(block: number): void {
+    if (!isInside(this.geometry, block, 0, 0)) this.violate("area", block, 0, "erase");
+  }
+
+  /** Records that power died while these units were being programmed, or that they were: they may not be programmed again. */
+  markProgrammed(block: number, offset: number, lengthBytes: number): void {
+    const first = this.unitOf(block, offset);
+    const after = first + (lengthBytes >> this.unitShift);
+    for (let unit = first; unit < after; ) {
+      if ((unit & 7) === 0 && unit + 8 <= after) {
+        this.programmed[unit >> 3] = 0xff;
+        unit += 8;
+      } else {
+        this.programmed[unit >> 3] |= 1 << (unit & 7);
+        unit++;
+      }
+    }
+  }
+
+  /** Records that power died while the block was being erased. */
+  markSuspect(block: number): void {
+    this.suspect[block] = 1;
+    this.eraseCounts[block]++;
+  }
+
+  isProgrammed(block: number, offset: number): boolean {
+    return this.hasUnit(this.unitOf(block, offset));
+  }
+
+  /** Makes `target`, a device of the same geometry, equal to this one. The cheap way to start over in a loop: nothing is allocated. */
+  cloneInto(target: this): void {
+    if (target.bytes.length !== this.bytes.length || target.programmed.length !== this.programmed.length) {
+      throw new RangeError("cloneInto needs a device of the same geometry");
+    }
+    target.bytes.set(this.bytes);
+    target.eraseCounts.set(this.eraseCounts);
+    target.suspect.set(this.suspect);
+    target.programmed.set(this.programmed);
+    target.violations.length = 0;
+    target.violations.push(...this.violations);
+  }
+
+  /** To be called by a subclass's constructor when it was given content. */
+  protected adoptContent(): void {
+    const { blockBytes, blockCount, programBytes } = this.geometry;
+    for (let block = 0; block < blockCount; block++) {
+      for (let offset = 0; offset < blockBytes; offset++) {
+        if (this.bytes[block * blockBytes + offset] === 0xff) continue;
+        const unitOffset = offset - (offset % programBytes);
+        this.markProgrammed(block, unitOffset, programBytes);
+        offset = unitOffset + programBytes - 1;
+      }
+    }
+  }
+
+  protected violate(rule: FlashRule, block: number, offset: number, detail: string): never {
+    const violation = new FlashRuleViolation(rule, block, offset, detail);
+    this.violations.push(violation.message);
+    throw violation;
+  }
+
+  private assertOnce(block: number, offset: number, lengthBytes: number): void {
+    const first = this.unitOf(block, offset);
+    const after = first + (lengthBytes >> this.unitShift);
+    for (let unit = first; unit < after; unit++) {
+      // Eight free units at a step: this runs for every program of the harness.
+      if ((unit & 7) === 0 && unit + 8 <= after && this.programmed[unit >> 3] === 0) unit += 7;
+      else if (this.hasUnit(unit)) {
+        this.violate("once", block, offset + ((unit - first) << this.unitShift), "unit programmed twice since the last erase");
+      }
+    }
+  }
+
+  private clearProgrammed(block: number): void {
+    const first = this.unitOf(block, 0);
+    const after = this.unitOf(block + 1, 0);
+    if (((first | after) & 7) === 0) this.programmed.fill(0, first >> 3, after >> 3);
+    else for (let unit = first; unit < after; unit++) this.programmed[unit >> 3] &= ~(1 << (unit & 7));
+  }
+
+  private hasUnit(unit: number): boolean {
+    return (this.programmed[unit >> 3] & (1 << (unit & 7))) !== 0;
+  }
+
+  private unitOf(block: number, offset: number): number {
+    return (block * this.geometry.blockBytes + offset) >> this.unitShift;
+  }
+}

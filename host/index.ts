@@ -1,0 +1,27 @@
+/*
+ * Holdfast for JavaScript: the public door.
+ *
+ *   const flash = new RamFlash(presets["spi-nor-8m"]);      // from "holdfast/flash"
+ *   await formatFlash(flash);
+ *   const agent = await openAgent(flash);
+ *   agent.put("note", "Bread, milk");                       // durable when it returns
+ */
+export { openAgent } from "./agent/agent.js";
+export { formatFlash } from "./agent/format.js";
+export { KINDS } from "./agent/kinds.js";
+export type {
+  Agent,
+  AgentOptions,
+  Batch,
+  Entropy,
+  FormatOptions,
+  Kind,
+  Receipt,
+  RecordMeta,
+  Stat,
+  StoredRecord,
+  StoredSummary,
+  VerifyReport,
+} from "./agent/types.js";
+export { HoldfastError, type StatusName } from "./errors.js";
+export type { FlashDevice, FlashGeometry } from "./flash/index.js";

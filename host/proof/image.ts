@@ -1,0 +1,128 @@
+/*
+ * A part after a script, as bytes: the ground the flip and damage campaigns stand on.
+ */
+import { FaultFlash, type FlashDevice, type FlashGeometry, PowerCut, type TearKind } from "../flash/index.js";
+import { ABOUT, mix } from "./chance.js";
+import { scaled } from "./geometries.js";
+import { Model } from "./model.js";
+import { makePart } from "./parts.js";
+import { type Subject, stepsOf } from "./replay.js";
+import { WEIGHTS } from "./script.js";
+import { Session } from "./session.js";
+import type { Store } from "./store.js";
+
+export interface Image {
+  readonly geometry: FlashGeometry;
+  readonly bytes: Uint8Array;
+  readonly model: Model;
+}
+
+/** Where power goes while the image is made: `at` is the share of the script done by then; undefined = closed in order. */
+export interface Pull {
+  readonly at: number;
+  readonly tear: TearKind;
+}
+
+export async function makeImage(store: Store, subject: Subject, pull?: Pull): Promise<Image> {
+  const geometry = scaled(subject.preset, subject.blockCount);
+  const steps = stepsOf(subject).slice(0, -1);
+  const part = makePart(geometry);
+  const seed = subject.script.seed;
+  const fault = new FaultFlash(part, { seed: mix(seed, ABOUT.tear, 0) });
+  const model = new Model();
+  const session = new Session(store, fault, model, seed, WEIGHTS[subject.script.weights]!);
+  const last = pull === undefined ? steps.length : Math.floor(steps.length * pull.at);
+  for (const [index, step] of steps.slice(0, last).entries()) {
+    session.setClock(index);
+    await session.perform(step);
+  }
+  if (pull === undefined) session.agent!.close();
+  else await cutDuring(session, fault, steps.slice(last), pull.tear);
+  if (session.violations.length > 0) throw new Error(`the script itself fails: ${session.violations[0]!.text}`);
+  return { geometry, bytes: part.bytes.slice(), model };
+}
+
+/** Cuts the first program of what comes next. */
+async function cutDuring(session: Session, fault: FaultFlash, steps: ReturnType<typeof stepsOf>, tear: TearKind): Promise<void> {
+  const put = steps.find((step) => step.do === "put");
+  if (put === undefined) throw new Error("no put left to cut");
+  fault.reboot({ op: 0, tear });
+  try {
+    await session.perform(put);
+  } catch (error) {
+    if (error instanceof PowerCut) return;
+    throw error;
+  }
+  throw new Error("the put programmed nothing");
+}
+
+/** A part that can be damaged and restored thousands of times a second. No rules: cells only. */
+export class Scratch implements FlashDevice {
+  readonly geometry: FlashGeometry;
+  readonly bytes: Uint8Array;
+  /** When set, every byte read is marked here. */
+  mask: Uint8Array | undefined;
+  private readonly pristine: Uint8Array;
+  private readonly dirty: Uint8Array;
+
+  constructor(image: Image) {
+    this.geometry = image.geometry;
+    this.pristine = image.bytes;
+    this.bytes = image.bytes.slice();
+    this.dirty = new Uint8Array(image.geometry.blockCount);
+  }
+
+  read(block: number, offset: number, target: Uint8Array): number {
+    const first = block * this.geometry.blockBytes + offset;
+    if (this.mask !== undefined) this.mask.fill(1, first, first + target.length);
+    target.set(this.bytes.subarray(first, first + target.length));
+    return 0;
+  }
+
+  program(block: number, offset: number, source: Uint8Array): number {
+    const first = block * this.geometry.blockBytes + offset;
+    for (let i = 0; i < source.length; i++) this.bytes[first + i]! &= source[i]!;
+    this.dirty[block] = 1;
+    return 0;
+  }
+
+  erase(block: number): number {
+    const { blockBytes } = this.geometry;
+    this.bytes.fill(0xff, block * blockBytes, (block + 1) * blockBytes);
+    this.dirty[block] = 1;
+    return 0;
+  }
+
+  isBad(): boolean {
+    return false;
+  }
+
+  markBad(): number {
+    return 0;
+  }
+
+  sync(): number {
+    return 0;
+  }
+
+  /** Changes the bits of `mask` in the byte at `address`. */
+  flip(address: number, mask: number): void {
+    this.bytes[address]! ^= mask;
+    this.dirty[Math.floor(address / this.geometry.blockBytes)] = 1;
+  }
+
+  /** True when anything was programmed, erased or flipped since the last restore. */
+  get touched(): boolean {
+    return this.dirty.includes(1);
+  }
+
+  restore(): void {
+    const { blockBytes, blockCount } = this.geometry;
+    for (let block = 0; block < blockCount; block++) {
+      if (this.dirty[block] === 0) continue;
+      const first = block * blockBytes;
+      this.bytes.set(this.pristine.subarray(first, first + blockBytes), first);
+      this.dirty[block] = 0;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+/*
+ * One failure on one line, and back.
+ *
+ *   spi-nor-8m:b24:seed7:w2:f40:p15:cut812=bits:n3=unstable:keep=0-14.18
+ *
+ * part, blocks, seed, weights, fill in percent, part-fulls in tenths, the cut (operation number = tear), each
+ * further cut (operations after the power came back = tear), the steps of the script that are kept (all, if absent).
+ */
+import { TEAR_KINDS, type TearKind } from "../flash/index.js";
+import type { Cut } from "./cut.js";
+import { explore, type Tally } from "./explore.js";
+import { type PresetName, scaled } from "./geometries.js";
+import { makeScript, type ScriptOptions, type Step, WEIGHTS } from "./script.js";
+import type { Store } from "./store.js";
+
+/** A script, by name. */
+export interface Subject {
+  readonly preset: PresetName;
+  readonly blockCount: number;
+  readonly script: ScriptOptions;
+  /** Indexes of the steps kept, ascending; undefined = all. */
+  readonly keep?: readonly number[];
+}
+
+export interface Replay extends Subject {
+  readonly cut: Cut;
+  readonly further: readonly Cut[];
+}
+
+export function stepsOf(subject: Subject): Step[] {
+  const steps = makeScript(scaled(subject.preset, subject.blockCount), subject.script);
+  return subject.keep === undefined ? steps : steps.filter((_, index) => subject.keep!.includes(index));
+}
+
+export function printSubject({ preset, blockCount, script }: Subject): string {
+  const { seed, weights, fill, partFulls } = script;
+  return `${preset}:b${blockCount}:seed${seed}:w${weights}:f${Math.round(fill * 100)}:p${Math.round(partFulls * 10)}`;
+}
+
+export function printReplay(replay: Replay): string {
+  const further = replay.further.map((cut) => `:n${cut.op}=${cut.tear}`).join("");
+  const keep = replay.keep === undefined ? "" : `:keep=${printRanges(replay.keep)}`;
+  return `${printSubject(replay)}:cut${replay.cut.op}=${replay.cut.tear}${further}${keep}`;
+}
+
+/** Throws RangeError with what is wrong. */
+export function parseReplay(line: string): Replay {
+  const [preset, ...fields] = line.trim().split(":");
+  const number = (prefix: string, fallback: number) => {
+    const field = fields.find((text) => new RegExp(`^${prefix}\\d+$`).test(text));
+    return field === undefined ? fallback : Number(field.slice(prefix.length));
+  };
+  scaled(preset as PresetName, 16);
+  const cut = fields.find((text) => text.startsWith("cut"));
+  if (cut === undefined) throw new RangeError("a replay line needs a field like cut812=bits");
+  const keep = fields.find((text) => text.startsWith("keep="));
+  const script = { seed: number("seed", 1), weights: number("w", 0), fill: number("f", 40) / 100, partFulls: number("p", 8) / 10 };
+  if (script.weights >= WEIGHTS.length) throw new RangeError(`weights go from 0 to ${WEIGHTS.length - 1}`);
+  return {
+    preset: preset as PresetName,
+    blockCount: number("b", 24),
+    script,
+    cut: parseCut(cut.slice(3)),
+    further: fields.filter((text) => /^n\d+=/.test(text)).map((text) => parseCut(text.slice(1))),
+    ...(keep === undefined ? {} : { keep: parseRanges(keep.slice(5)) }),
+  };
+}
+
+/** Performs the one run a line names. */
+export function runReplay(store: Store, replay: Replay): Promise<Tally> {
+  return explore({
+    store,
+    geometry: scaled(replay.preset, replay.blockCount),
+    seed: replay.script.seed,
+    weights: WEIGHTS[replay.script.weights]!,
+    steps: stepsOf(replay),
+    share: 1,
+    nested1: 0,
+    nested2: 0,
+    shard: { index: 0, of: 1 },
+    only: { op: replay.cut.op, tear: replay.cut.tear, further: replay.further },
+  });
+}
+
+function parseCut(text: string): Cut {
+  const [op, tear] = text.split("=");
+  const tears: readonly string[] = TEAR_KINDS;
+  if (!/^\d+$/.test(op ?? "") || !tears.includes(tear ?? "")) throw new RangeError(`not a cut: ${text}; tears are ${tears.join(", ")}`);
+  return { op: Number(op), tear: tear as TearKind };
+}
+
+function printRanges(numbers: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last !== undefined && last[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(".");
+}
+
+function parseRanges(text: string): number[] {
+  return text.split(".").flatMap((range) => {
+    if (!/^\d+(-\d+)?$/.test(range)) throw new RangeError(`not a range of steps: ${range}`);
+    const [first, last] = range.split("-").map(Number) as [number, number?];
+    return Array.from({ length: (last ?? first) - first + 1 }, (_, i) => first + i);
+  });
+}

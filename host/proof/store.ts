@@ -1,0 +1,43 @@
+/*
+ * What the proof needs of a store: format it, open it.
+ *
+ * The real one is below. tests/harness has deliberately broken ones, so that every oracle is seen to fail.
+ */
+import type { FlashDevice } from "../flash/index.js";
+import type { Agent, AgentOptions, Entropy } from "../index.js";
+import { formatFlash, openAgent } from "../index.js";
+import { ABOUT, mix } from "./chance.js";
+
+export interface StoreOptions extends Pick<AgentOptions, "wallMs" | "pack" | "retention" | "memoryBytes"> {
+  readonly seed: number;
+  readonly parityBytes?: 8 | 16;
+}
+
+export interface Store {
+  readonly name: string;
+  /** Wipes: also over a live store. */
+  format(flash: FlashDevice, options: StoreOptions): Promise<void> | void;
+  open(flash: FlashDevice, options: StoreOptions): Promise<Agent> | Agent;
+}
+
+export const holdfast: Store = {
+  name: "holdfast",
+  format: (flash, options) => formatFlash(flash, { force: true, entropy: entropyOf(options), ...only(options, "wallMs", "parityBytes") }),
+  open: (flash, options) =>
+    openAgent(flash, { entropy: entropyOf(options), ...only(options, "wallMs", "pack", "retention", "memoryBytes") }),
+};
+
+function only<T extends object, K extends keyof T>(options: T, ...names: K[]): Pick<T, K> {
+  const chosen = {} as Pick<T, K>;
+  for (const name of names) if (options[name] !== undefined) chosen[name] = options[name];
+  return chosen;
+}
+
+/** Entropy that is the same in every run, and another at another time: a store formatted anew has a new id. */
+export function entropyOf({ seed, wallMs }: StoreOptions): Entropy {
+  const minute = Math.floor((wallMs?.() ?? 0) / 60_000);
+  let count = 0;
+  return (target) => {
+    for (let i = 0; i < target.length; i++) target[i] = mix(seed, ABOUT.entropy, count++, minute);
+  };
+}

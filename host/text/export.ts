@@ -1,0 +1,112 @@
+// Turns records into files. Pure: the caller fetches the records and writes the bytes.
+// Callers may take for granted: raw gives every body back byte for byte; vcf and ics keep the bytes of each record too, but for UTF-16 text,
+// which becomes UTF-8 so that the file has one encoding, and a line end that is added where a body lacks one.
+import { decodeHead, decodeText, textForm } from "./encoding.js";
+import { firstValue, properties } from "./property.js";
+
+export interface ExportRecord {
+  kind: string;
+  id: string;
+  body: Uint8Array;
+  wallMs?: number;
+  meta?: { label?: string; phones?: string[]; startMs?: number; endMs?: number; dueMs?: number; done?: boolean; [key: string]: unknown };
+}
+
+export interface RawFile {
+  /** `<kind>/<id>.<suffix>`, with forward slashes. */
+  path: string;
+  bytes: Uint8Array;
+}
+
+const suffixes: Record<string, string> = { contact: "vcf", event: "ics", todo: "ics", mail: "eml", photo: "jpg", vault: "bin" };
+const encoder = new TextEncoder();
+
+/** The file of one record: its original bytes. */
+export function rawFile(record: ExportRecord): RawFile {
+  const suffix = suffixes[record.kind] ?? (isComponent(record.body, "VJOURNAL") ? "ics" : "txt");
+  return { path: `${record.kind}/${record.id}.${suffix}`, bytes: record.body };
+}
+
+/** True for the records a vCard file (`vcf`) or an iCalendar file (`ics`) can hold. */
+export function fitsFormat(record: ExportRecord, format: "vcf" | "ics"): boolean {
+  if (format === "vcf") return isComponent(record.body, "VCARD");
+  return isComponent(record.body, "VEVENT|VTODO|VJOURNAL");
+}
+
+/** The cards one after another. */
+export function vcfFile(records: Iterable<ExportRecord>): Uint8Array {
+  return concat([...records].filter((record) => fitsFormat(record, "vcf")).map((record) => exported(record.body)));
+}
+
+/** The components in one VCALENDAR. */
+export function icsFile(records: Iterable<ExportRecord>): Uint8Array {
+  const bodies = [...records].filter((record) => fitsFormat(record, "ics")).map((record) => exported(record.body));
+  const head = encoder.encode("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Holdfast//Holdfast//EN\r\n");
+  return concat([head, ...bodies, encoder.encode("END:VCALENDAR\r\n")]);
+}
+
+/** An array of { kind, id, uid?, wallMs?, meta, text | base64 }: text where UTF-8 gives the same bytes back, else base64. */
+export function jsonFile(records: Iterable<ExportRecord>): Uint8Array {
+  const rows = [...records].map(({ kind, id, body, wallMs, meta }) => ({
+    kind,
+    id,
+    uid: uidOf(body),
+    wallMs,
+    meta: meta ?? {},
+    ...content(body),
+  }));
+  return encoder.encode(`${JSON.stringify(rows, jsonValue, 2)}\n`);
+}
+
+/** One line a record, RFC 4180, UTF-8 with CRLF: kind, id, label, phones (joined by `;`), start, end, due (ISO 8601 UTC), done. */
+export function csvFile(records: Iterable<ExportRecord>): Uint8Array {
+  const lines = ["kind,id,label,phones,start,end,due,done"];
+  for (const { kind, id, meta = {} } of records) {
+    const dates = [meta.startMs, meta.endMs, meta.dueMs].map((ms) => (ms === undefined ? "" : new Date(ms).toISOString()));
+    const row = [kind, id, meta.label ?? "", (meta.phones ?? []).join(";"), ...dates, meta.done ? "yes" : ""];
+    lines.push(row.map(csvField).join(","));
+  }
+  return encoder.encode(`${lines.join("\r\n")}\r\n`);
+}
+
+function csvField(value: string): string {
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
+function isComponent(body: Uint8Array, names: string): boolean {
+  return new RegExp(`^[\\s\\ufeff]*BEGIN:[ \\t]*(${names})[ \\t]*[\\r\\n]`, "i").test(decodeHead(body, 256));
+}
+
+/** A body as it stands in a joined file: UTF-8 or the bytes it has, ending in a line end. */
+function exported(body: Uint8Array): Uint8Array {
+  const bytes = textForm(body).unitBytes === 2 ? encoder.encode(decodeText(body)) : body;
+  const last = bytes.at(-1);
+  return last === 0x0a || last === 0x0d ? bytes : concat([bytes, encoder.encode("\r\n")]);
+}
+
+function uidOf(body: Uint8Array): string | undefined {
+  return isComponent(body, "VCARD|VEVENT|VTODO|VJOURNAL") ? firstValue(properties(body), "UID") : undefined;
+}
+
+function content(body: Uint8Array): { text: string } | { base64: string } {
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body) };
+  } catch {
+    return { base64: Buffer.from(body).toString("base64") };
+  }
+}
+
+function jsonValue(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value;
+}
+
+function concat(pieces: Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,9 @@
+// The door of this floor: text files in, records out, and back.
+export { decodeText } from "./encoding.js";
+export { csvFile, type ExportRecord, fitsFormat, icsFile, jsonFile, type RawFile, rawFile, vcfFile } from "./export.js";
+export { type SourceFile, sourceFiles } from "./folder.js";
+export { type ImportAgent, Importer, type ImportOptions, type ImportReport } from "./import.js";
+export { bodyBytesMax, type ImportKind, type ImportPlan, importPlan, type PlannedRecord, type Refusal } from "./plan.js";
+export { type Property, properties } from "./property.js";
+export type { TextMeta } from "./record-meta.js";
+export { type Part, type PartKind, type Split, type SplitRefusal, splitParts } from "./split.js";

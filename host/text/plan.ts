@@ -1,0 +1,129 @@
+// Says what importing a file would put into a store, without a store: which records, under which ids, and what is refused and why.
+// Callers may take for granted: pure and total. Any bytes give a plan; every record's body is a slice of the file (or, for an event with
+// overrides, slices joined in file order); everything that is not taken is named with file and line.
+//
+// vCard, iCalendar and vCalendar files are split (split.ts, series.ts). A JPEG is a photo, a .eml file a mail, plain text a note, each whole.
+import { decodeHead, isPlainText } from "./encoding.js";
+import { properties } from "./property.js";
+import { idOfBytes, idOfUid } from "./record-id.js";
+import { calendarMeta, contactMeta, mailMeta, plainMeta, setLabel, type TextMeta } from "./record-meta.js";
+import { type Component, overrideOf, type Series, seriesOf } from "./series.js";
+import { type Split, splitParts } from "./split.js";
+
+export type ImportKind = "contact" | "event" | "todo" | "note" | "mail" | "photo";
+
+export interface PlannedRecord {
+  kind: ImportKind;
+  /** 16 hex digits (record-id.ts). */
+  id: string;
+  uid?: string;
+  body: Uint8Array;
+  meta: TextMeta;
+  /** Line of the record's first byte in the file, from 1. */
+  line: number;
+}
+
+export interface Refusal {
+  file: string;
+  line: number;
+  reason: string;
+}
+
+export interface ImportPlan {
+  records: PlannedRecord[];
+  refused: Refusal[];
+  /** Parts left out because an earlier part of the file has the same bytes. */
+  repeated: number;
+}
+
+/** The longest body a record can have: 8 MiB. */
+export const bodyBytesMax = 8 * 1024 * 1024;
+
+const splitSuffixes = new Set(["vcf", "vcard", "ics", "ical", "ifb", "vcs"]);
+/** Text with a meaning of its own, which would be lost in a note. */
+const otherSuffixes = new Set(["csv", "htm", "html", "json", "mbox", "xml"]);
+
+/** The plan for one file. `fileName` names it in refusals, and its suffix helps to tell its type. Cost: a few passes over the bytes. */
+export function importPlan(fileName: string, bytes: Uint8Array): ImportPlan {
+  const suffix = /\.([^./\\]+)$/.exec(fileName)?.[1]?.toLowerCase() ?? "";
+  if (bytes.length === 0) return refusal(fileName, "the file is empty");
+  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return whole(fileName, "photo", bytes);
+  if (suffix === "eml") return whole(fileName, "mail", bytes);
+  if (splitSuffixes.has(suffix) || startsWithBegin(bytes)) return splitPlan(fileName, bytes);
+  if (otherSuffixes.has(suffix)) return refusal(fileName, `files of type .${suffix} are not taken`);
+  const isText = isPlainText(bytes) || (suffix === "txt" && !bytes.includes(0));
+  return isText ? whole(fileName, "note", bytes) : refusal(fileName, "not a vCard, iCalendar, JPEG, mail or text file");
+}
+
+function refusal(file: string, reason: string): ImportPlan {
+  return { records: [], refused: [{ file, line: 1, reason }], repeated: 0 };
+}
+
+/** True when the first line that is not blank is a BEGIN line, whatever the file is called. */
+function startsWithBegin(bytes: Uint8Array): boolean {
+  return /^[\ufeff\s]*BEGIN:/i.test(decodeHead(bytes, 512));
+}
+
+function whole(file: string, kind: "mail" | "note" | "photo", body: Uint8Array): ImportPlan {
+  if (body.length > bodyBytesMax) return refusal(file, tooLong(body.length));
+  return { records: [{ kind, id: idOfBytes(kind, body), body, meta: wholeMeta(file, kind, body), line: 1 }], refused: [], repeated: 0 };
+}
+
+function wholeMeta(file: string, kind: "mail" | "note" | "photo", body: Uint8Array): TextMeta {
+  if (kind === "mail") return mailMeta(body);
+  if (kind === "note") return plainMeta(body);
+  const meta: TextMeta = {};
+  setLabel(meta, file.split(/[/\\]/).at(-1) ?? "");
+  return meta;
+}
+
+function splitPlan(file: string, bytes: Uint8Array): ImportPlan {
+  const split = splitParts(bytes);
+  if (!split.hasBegin) return refusal(file, "no BEGIN line in it");
+  const { series, repeated } = seriesOf(componentsOf(split, bytes));
+  const plan: ImportPlan = { records: [], refused: split.refused.map((refused) => ({ file, ...refused })), repeated };
+  for (const each of series) {
+    const record = recordOf(each);
+    if (record.body.length <= bodyBytesMax) plan.records.push(record);
+    else plan.refused.push({ file, line: record.line, reason: tooLong(record.body.length) });
+  }
+  plan.refused.sort((a, b) => a.line - b.line);
+  return plan;
+}
+
+function tooLong(lengthBytes: number): string {
+  return `${lengthBytes} bytes are more than a record can hold (${bodyBytesMax})`;
+}
+
+/** The components in the record parts of a split file. */
+export function componentsOf(split: Split, bytes: Uint8Array): Component[] {
+  const found: Component[] = [];
+  for (const part of split.parts) {
+    if (!part.kind) continue;
+    const slice = bytes.subarray(part.start, part.end);
+    found.push({ kind: part.kind, bytes: slice, properties: properties(slice), line: part.line });
+  }
+  return found;
+}
+
+/** The record of a series: its slices joined, its id, its meta from the master. */
+export function recordOf(series: Series): PlannedRecord {
+  const kind = series.kind as ImportKind;
+  const body = joined(series.components.map((component) => component.bytes));
+  const shown = series.components.find((component) => overrideOf(component) === undefined) ?? series.components[0];
+  const list = shown?.properties ?? [];
+  const id = series.uid !== undefined && series.first ? idOfUid(kind, series.uid) : idOfBytes(kind, body);
+  const meta = kind === "contact" ? contactMeta(list) : calendarMeta(list);
+  return { kind, id, ...(series.uid === undefined ? {} : { uid: series.uid }), body, meta, line: series.components[0]?.line ?? 1 };
+}
+
+function joined(slices: Uint8Array[]): Uint8Array {
+  if (slices.length === 1 && slices[0]) return slices[0];
+  const body = new Uint8Array(slices.reduce((sum, slice) => sum + slice.length, 0));
+  let at = 0;
+  for (const slice of slices) {
+    body.set(slice, at);
+    at += slice.length;
+  }
+  return body;
+}

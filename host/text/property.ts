@@ -1,0 +1,123 @@
+// Reads the properties of one vCard or iCalendar component, for labels, dates and UIDs. Read only: the text itself is never rewritten.
+// Callers may take for granted: only the component's own properties are given, not those of components nested in it; broken lines are
+// skipped; nothing throws.
+import { decodeText } from "./encoding.js";
+
+export interface Property {
+  /** In capitals, without the group ("item1."). */
+  name: string;
+  /** In capitals; a bare vCard 2.1 parameter (`TEL;CELL`) stands as TYPE. */
+  params: Map<string, string>;
+  /** Quoted-printable is decoded; backslash escapes are not. */
+  value: string;
+}
+
+/** The properties of the outermost component in `bytes`, in order. Cost: one pass over its text. */
+export function properties(bytes: Uint8Array): Property[] {
+  const found: Property[] = [];
+  let depth = 0;
+  for (const line of logicalLines(decodeText(bytes))) {
+    const property = readProperty(line);
+    if (property?.name === "BEGIN") depth++;
+    else if (property?.name === "END") depth--;
+    else if (property && depth === 1) found.push(property);
+  }
+  return found;
+}
+
+/** The value of the first property of that name that is not blank. */
+export function firstValue(list: Property[], name: string): string | undefined {
+  return list.find((property) => property.name === name && property.value.trim() !== "")?.value.trim();
+}
+
+/** Undoes the backslash escapes of vCard 3.0/4.0 and iCalendar text. */
+export function unescapeText(value: string): string {
+  return value.replace(/\\([\s\S])/g, (_, c: string) => (c === "n" || c === "N" ? "\n" : c));
+}
+
+/** Splits a structured value (N, ORG) at `;` that is not escaped, and unescapes the pieces. */
+export function components(value: string): string[] {
+  return (value.slice(0, headCharsMax).match(/(?:\\[\s\S]|[^;\\])*(?:;|$)/g) ?? []).map((piece) =>
+    unescapeText(piece.replace(/;$/, "")).trim(),
+  );
+}
+
+/** True for the first line of a property whose value is in quoted-printable. */
+export function isQuotedPrintable(line: string): boolean {
+  return line
+    .slice(0, Math.max(0, line.indexOf(":")))
+    .toUpperCase()
+    .includes("QUOTED-PRINTABLE");
+}
+
+/** Joins folded lines and quoted-printable soft breaks. */
+function* logicalLines(text: string): Generator<string> {
+  let pieces: string[] = [];
+  let quoted = false;
+  for (const line of text.split(/\r\n|\n|\r/)) {
+    const soft = quoted && pieces.at(-1)?.endsWith("=") === true && !/^END:/i.test(line);
+    if (soft) pieces.push((pieces.pop() ?? "").slice(0, -1), line);
+    else if (/^[ \t]/.test(line) && pieces.length > 0) pieces.push(line.slice(1));
+    else {
+      yield pieces.join("");
+      pieces = [line];
+      quoted = isQuotedPrintable(line);
+    }
+  }
+  yield pieces.join("");
+}
+
+/** Longer names and parameters than this are not a property anyone wrote. */
+const headCharsMax = 4096;
+
+function readProperty(line: string): Property | undefined {
+  const colon = valueColon(line);
+  const match = /^[ \t]*(?:[\w-]+\.)?([\w-]+)(?:[ \t]*$|;(.*))/s.exec(line.slice(0, Math.max(0, colon)));
+  if (!match) return undefined;
+  const params = readParams(match[2] ?? "");
+  const value = line.slice(colon + 1);
+  const quoted = params.get("ENCODING")?.toUpperCase() === "QUOTED-PRINTABLE";
+  return { name: (match[1] ?? "").toUpperCase(), params, value: quoted ? decodeQuoted(value, params.get("CHARSET")) : value };
+}
+
+/** Index of the colon before the value: the first one outside double quotes, or the first of all where a quote is never closed. */
+function valueColon(line: string): number {
+  let quoted = false;
+  for (let index = 0; index < Math.min(line.length, headCharsMax); index++) {
+    const c = line[index];
+    if (c === '"') quoted = !quoted;
+    else if (c === ":" && !quoted) return index;
+  }
+  return line.slice(0, headCharsMax).indexOf(":");
+}
+
+function readParams(text: string): Map<string, string> {
+  const params = new Map<string, string>();
+  for (const piece of text.match(/(?:"[^"]*"|[^";])+/g) ?? []) {
+    const cut = piece.indexOf("=");
+    const bare = cut < 0;
+    const name = bare ? (/^quoted-printable$/i.test(piece) ? "ENCODING" : "TYPE") : piece.slice(0, cut).trim().toUpperCase();
+    const value = piece.slice(cut + 1).replace(/^"|"$/g, "");
+    params.set(name, params.has(name) ? `${params.get(name)},${value}` : value);
+  }
+  return params;
+}
+
+/** Quoted-printable to text; `charset` unknown or absent: UTF-8, else Windows-1252. */
+export function decodeQuoted(value: string, charset?: string): string {
+  const encoder = new TextEncoder();
+  const bytes: number[] = [];
+  for (const [piece] of value.matchAll(/=[0-9A-Fa-f]{2}|=|[^=]+/g)) {
+    if (piece.length === 3 && piece.startsWith("=")) bytes.push(Number.parseInt(piece.slice(1), 16));
+    else for (const byte of encoder.encode(piece)) bytes.push(byte);
+  }
+  const raw = Uint8Array.from(bytes);
+  if (charset && !/^utf-?8$/i.test(charset)) {
+    try {
+      return new TextDecoder(charset).decode(raw);
+    } catch {
+      // a charset nobody knows: judged like text without one
+    }
+  }
+  return decodeText(raw, { encoding: "utf-8", bomBytes: 0, unitBytes: 1 });
+}

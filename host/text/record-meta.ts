@@ -1,0 +1,91 @@
+// What a list shows of a record, read from its text: label, phone digits, dates. A cache: it can be rebuilt from the body at any time.
+// Callers may take for granted: the result is small (label of at most 48 characters, at most 8 phone numbers of 20 digits, well inside
+// the 480 bytes of a record's meta), and a property nobody can read is left out.
+import { instantMs } from "./date-time.js";
+import { decodeHead } from "./encoding.js";
+import { components, firstValue, type Property, unescapeText } from "./property.js";
+
+export interface TextMeta {
+  label?: string;
+  phones?: string[];
+  startMs?: number;
+  endMs?: number;
+  dueMs?: number;
+  done?: boolean;
+  [key: string]: unknown;
+}
+
+const labelChars = 48;
+const phoneCount = 8;
+const phoneDigits = 20;
+
+/** Meta of a vCard. */
+export function contactMeta(list: Property[]): TextMeta {
+  const meta: TextMeta = {};
+  setLabel(meta, contactName(list));
+  const phones = list.filter((property) => property.name === "TEL").map((property) => dialled(property.value));
+  const distinct = [...new Set(phones.filter((phone) => phone !== ""))].slice(0, phoneCount);
+  if (distinct.length > 0) meta.phones = distinct;
+  return meta;
+}
+
+/** Meta of an event, todo or journal: of the master, the first of its components. */
+export function calendarMeta(list: Property[]): TextMeta {
+  const meta: TextMeta = {};
+  setLabel(meta, unescapeText(firstValue(list, "SUMMARY") ?? firstValue(list, "DESCRIPTION") ?? ""));
+  const dates = { startMs: "DTSTART", endMs: "DTEND", dueMs: "DUE" } as const;
+  for (const [key, name] of Object.entries(dates)) {
+    const property = list.find((candidate) => candidate.name === name);
+    const ms = property && instantMs(property.value, property.params.get("TZID"));
+    if (ms !== undefined) meta[key] = ms;
+  }
+  if (firstValue(list, "STATUS")?.toUpperCase() === "COMPLETED" || firstValue(list, "COMPLETED")) meta.done = true;
+  return meta;
+}
+
+/** Meta of a plain text: its first line that is not blank. */
+export function plainMeta(body: Uint8Array): TextMeta {
+  const meta: TextMeta = {};
+  const head = decodeHead(body, 1024);
+  setLabel(meta, head.split(/[\r\n]+/).find((line) => line.trim() !== "") ?? "");
+  return meta;
+}
+
+/** Meta of a message in RFC 5322: its subject, unless that is encoded. */
+export function mailMeta(body: Uint8Array): TextMeta {
+  const meta: TextMeta = {};
+  const head = decodeHead(body, 16384).split(/\r?\n\r?\n/)[0] ?? "";
+  const subject = /^subject:[ \t]*((?:.|\r?\n[ \t])*)/im.exec(head)?.[1]?.replace(/\r?\n/g, "") ?? "";
+  if (!subject.includes("=?")) setLabel(meta, subject);
+  return meta;
+}
+
+/** Gives `meta` a label of one line and at most 48 characters, or none. */
+export function setLabel(meta: TextMeta, text: string): void {
+  const clean = text
+    .slice(0, 1024)
+    .replace(/[\s\p{Cc}]+/gu, " ") // control characters would garble a terminal
+    .trim();
+  if (clean !== "") meta.label = [...clean].slice(0, labelChars).join("");
+}
+
+function contactName(list: Property[]): string {
+  const formatted = unescapeText(firstValue(list, "FN") ?? "");
+  if (formatted !== "") return formatted;
+  const [family = "", given = "", middle = ""] = components(firstValue(list, "N") ?? "");
+  const name = [given, middle, family].filter((piece) => piece !== "").join(" ");
+  return (
+    name ||
+    components(firstValue(list, "ORG") ?? "")
+      .join(" ")
+      .trim() ||
+    unescapeText(firstValue(list, "EMAIL") ?? "")
+  );
+}
+
+/** `+1 (202) 555-0101` and `tel:+1-202-555-0101;ext=1` as they are dialled. */
+function dialled(value: string): string {
+  const number = value.replace(/^tel:/i, "").replace(/;.*$/s, "").trim();
+  const digits = number.replace(/[^\d]/g, "").slice(0, phoneDigits);
+  return digits === "" ? "" : (number.startsWith("+") ? "+" : "") + digits;
+}

@@ -1,0 +1,94 @@
+/*
+ * The golden images of the format: small stores as this version writes them, kept for ever.
+ *
+ *   node --import tsx tests/conformance/golden-store.ts           writes the images that are not there yet
+ *   node --import tsx tests/conformance/golden-store.ts --replace writes them anew: only before a format is released
+ *
+ * images/<format version>-<part>-<end>.zip is a flash snapshot, the .json beside it what it must show. "closed" ended
+ * with a close, "pulled" without one, with the last segment open.
+ */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type FlashGeometry, RamFlash } from "../../host/flash/index.js";
+import { packSnapshot } from "../../host/flash/snapshot.js";
+import { type Agent, formatFlash, KINDS, openAgent } from "../../host/index.js";
+import { presetNames, scaled } from "../../host/proof/geometries.js";
+
+export const IMAGES = fileURLToPath(new URL("./images/", import.meta.url));
+const NAMES = ["Zoë Ångström", "Наталья Иванова", "山田太郎", "محمد", "Χαρά", "😀 smile"];
+
+/** Everything a store shows, as JSON holds it. */
+export function shown(agent: Agent): unknown {
+  const records = [...agent.list()].map((summary) => {
+    const receipt = agent.receipt(summary.kind, summary.id);
+    return { ...summary, lsn: Number(summary.lsn), meta: plainMeta(summary.meta), crc32c: receipt?.crc32c };
+  });
+  const removed = [...agent.changes(0n)].filter((change) => change.removed).map(({ kind, id, lsn }) => ({ kind, id, lsn: Number(lsn) }));
+  const { formatVersion, storeId, parityBytes, damagedUnknown } = agent.stat();
+  records.sort((a, b) => a.lsn - b.lsn);
+  return { formatVersion, storeId, parityBytes, damagedUnknown, records, removed };
+}
+
+function plainMeta(meta: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(meta).map(([key, value]) => [key, value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value]),
+  );
+}
+
+/** A store with some of everything: all kinds, edits, removals, a batch, a long body, enough to seal and compact segments. */
+async function makeStore(geometry: FlashGeometry, parityBytes: 8 | 16, close: boolean): Promise<{ flash: RamFlash; shows: unknown }> {
+  const flash = new RamFlash(geometry);
+  let [draws, wallMs] = [0, Date.UTC(2009, 9, 1)];
+  const options = { entropy: (target: Uint8Array) => target.fill(++draws), wallMs: () => (wallMs += 60_000) };
+  await formatFlash(flash, { ...options, parityBytes });
+  let agent = await openAgent(flash, options);
+  fill(agent);
+  agent.close();
+  agent = await openAgent(flash, options);
+  edit(agent);
+  const shows = shown(agent);
+  if (close) agent.close();
+  return { flash, shows };
+}
+
+function fill(agent: Agent): void {
+  KINDS.forEach((kind, number) => {
+    for (const [index, name] of NAMES.entries()) {
+      const meta = index % 2 ? { label: name, phones: [`+49${number}${index}`], done: index > 2 } : undefined;
+      agent.put(kind, `${kind} of ${name}\r\n`.repeat(1 + index * 3), { meta });
+    }
+  });
+  agent.put(
+    "photo",
+    Uint8Array.from({ length: 9000 }, (_, i) => (i * i) >> 4),
+    { id: "00000000000000aa", meta: { bodyHash: Uint8Array.of(1, 2, 3) } },
+  );
+}
+
+function edit(agent: Agent): void {
+  for (let round = 0; round < 40; round++) agent.put("note", `version ${round} `.repeat(30), { id: "00000000000000bb" });
+  agent.batch((batch) => {
+    batch.put("event", "BEGIN:VEVENT", { id: "00000000000000cc", meta: { startMs: 1_254_400_000_000, endMs: 1_254_403_600_000 } });
+    batch.put("todo", "milk", { id: "00000000000000dd", meta: { dueMs: 1_254_400_000_000, colour: "green" } });
+  });
+  for (const { kind, id } of [...agent.list("message")].slice(0, 3)) agent.remove(kind, id);
+  while (agent.tick(64) > 0);
+  agent.put("note", "the last one", { id: "00000000000000ee" });
+}
+
+async function writeAll(replace: boolean): Promise<void> {
+  mkdirSync(IMAGES, { recursive: true });
+  for (const preset of presetNames) {
+    for (const close of [true, false]) {
+      const parityBytes = preset === "spi-nor-8m" && !close ? 8 : 16;
+      const { flash, shows } = await makeStore(scaled(preset, 24), parityBytes, close);
+      const name = `${(shows as { formatVersion: string }).formatVersion}-${preset}-${close ? "closed" : "pulled"}`;
+      if (existsSync(`${IMAGES}${name}.zip`) && !replace) continue;
+      writeFileSync(`${IMAGES}${name}.zip`, packSnapshot(flash));
+      writeFileSync(`${IMAGES}${name}.json`, `${JSON.stringify(shows, undefined, 1)}\n`);
+      console.log(`${IMAGES}${name}`);
+    }
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeAll(process.argv.includes("--replace"));

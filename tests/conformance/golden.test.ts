@@ -1,0 +1,50 @@
+/*
+ * Stores written by earlier versions mount, and show what they held: old phones must mount.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { NandFlash, NorFlash } from "../../host/flash/index.js";
+import { unpackSnapshot } from "../../host/flash/snapshot.js";
+import { openAgent } from "../../host/index.js";
+import { presetNames } from "../../host/proof/geometries.js";
+import { IMAGES, shown } from "./golden-store.js";
+
+const test = suite("conformance/golden");
+const images = readdirSync(IMAGES).filter((name) => name.endsWith(".zip"));
+const versions = new Set(images.map((name) => name.split("-")[0]));
+
+/** A part that holds the image and watches the rules of the real one from here on. */
+function partOf(name: string): NorFlash | NandFlash {
+  const { geometry, bytes } = unpackSnapshot(new Uint8Array(readFileSync(IMAGES + name)));
+  return geometry.kind === "nand" ? new NandFlash(geometry, { backing: bytes }) : new NorFlash(geometry, { backing: bytes });
+}
+
+for (const name of images) {
+  test(`${name} mounts, shows what it held, and takes more`, async () => {
+    const flash = partOf(name);
+    const expected = JSON.parse(readFileSync(IMAGES + name.replace(/zip$/, "json"), "utf8"));
+    const agent = await openAgent(flash);
+    assert.equal(JSON.parse(JSON.stringify(shown(agent))), expected);
+    const { records, ok, corrected } = agent.verify();
+    assert.equal([records, ok, corrected], [expected.records.length, records, 0]);
+
+    const { id } = agent.put("note", "written by today's version");
+    agent.close();
+    const again = await openAgent(flash);
+    assert.is(again.get("note", id)?.bodyBytes, 26);
+    assert.is(again.stat().records, expected.records.length + 1);
+    assert.equal(flash.violations, []);
+  });
+}
+
+test("there is an image of every format version for every preset, closed and pulled", () => {
+  assert.ok(versions.size > 0);
+  for (const version of versions) {
+    for (const preset of presetNames) {
+      for (const end of ["closed", "pulled"]) assert.ok(images.includes(`${version}-${preset}-${end}.zip`), `${version} ${preset} ${end}`);
+    }
+  }
+});
+
+test.run();

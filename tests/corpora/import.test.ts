@@ -1,0 +1,98 @@
+// Real address books and calendars of other projects, read where they lie (../shared/corpora), imported with the battery pulled.
+// Absent, they are skipped, loudly; they are no package that could be installed, so HOLDFAST_REQUIRE_ALL does not ask for them. The
+// project's own files always make the same journey.
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { decodeText, importPlan, sourceFiles, splitParts } from "../../host/text/index.js";
+import { pulledImport } from "./pulled.js";
+
+const test = suite("corpora/import");
+const corpora = fileURLToPath(new URL("../../../shared/corpora", import.meta.url));
+const fixtures = fileURLToPath(new URL("../fixtures", import.meta.url));
+
+interface Sample {
+  path: string;
+  bytes: Uint8Array;
+}
+
+/** Every .vcf, .ics and .vcs under the folder. */
+async function samples(folder: string): Promise<Sample[]> {
+  const found: Sample[] = [];
+  for (const file of await sourceFiles([folder])) {
+    if (!/\.(vcf|ics|vcs)$/i.test(file.path)) continue;
+    found.push({ path: file.path, bytes: await file.read() });
+  }
+  return found;
+}
+
+/** Told without the splitter: some line of the text begins with BEGIN:. */
+function hasBegin({ bytes }: Sample): boolean {
+  return /^[ \t\ufeff]*BEGIN:/im.test(decodeText(bytes).replaceAll("\r", "\n"));
+}
+
+function checkPlan({ path, bytes }: Sample): number {
+  const { parts } = splitParts(bytes);
+  const joined = Buffer.concat(parts.map((part) => bytes.subarray(part.start, part.end)));
+  assert.ok(joined.equals(bytes), `${path}: the parts are not the file`);
+  const plan = importPlan(path, bytes);
+  for (const { body, kind, id } of plan.records) {
+    assert.match(id, /^[0-9a-f]{16}$/);
+    assert.ok(
+      slicesMake(
+        body,
+        parts.filter((part) => part.kind === kind).map((part) => bytes.subarray(part.start, part.end)),
+      ),
+      `${path}: ${kind} ${id}`,
+    );
+  }
+  return plan.records.length;
+}
+
+/** True when `body` is some of the slices, joined in order. */
+function slicesMake(body: Uint8Array, slices: Uint8Array[]): boolean {
+  let at = 0;
+  for (const slice of slices) {
+    if (at < body.length && Buffer.compare(body.subarray(at, at + slice.length), slice) === 0) at += slice.length;
+  }
+  return at === body.length;
+}
+
+async function pullAll(all: Sample[]): Promise<void> {
+  const sum = { records: 0, pulls: 0, torn: 0 };
+  for (const [index, { path, bytes }] of all.entries()) {
+    try {
+      const journey = await pulledImport(path, bytes, index + 1);
+      for (const key of ["records", "pulls", "torn"] as const) sum[key] += journey[key];
+    } catch (error) {
+      throw new Error(`${path}, seed ${index + 1}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    }
+  }
+  console.log(`${all.length} files, ${sum.records} records, ${sum.pulls} pulls, ${sum.torn} torn writes`);
+}
+
+test("the project's own files split into parts that are the file, and survive five pulls each", async () => {
+  const all = await samples(fixtures);
+  assert.is(all.length, 17);
+  for (const sample of all) checkPlan(sample);
+  await pullAll(all);
+});
+
+if (existsSync(corpora)) {
+  test("every file of the corpora splits into parts that are the file", async () => {
+    const all = await samples(corpora);
+    assert.ok(all.length >= 494, `${all.length} files`);
+    assert.ok(all.filter(hasBegin).length >= 490); // the other four hold BEGIN: in the middle of a line, or not at all
+    assert.ok(all.reduce((sum, sample) => sum + checkPlan(sample), 0) > 1800);
+  });
+
+  test("every file of the corpora survives five pulls, byte for byte", async () => {
+    await pullAll((await samples(corpora)).filter(hasBegin));
+  });
+} else {
+  console.log(`SKIPPED: ${corpora} is not there, so no real file of other projects was imported`);
+  if (process.env.HOLDFAST_REQUIRE_ALL !== "1") test.skip("every file of the corpora survives five pulls, byte for byte", () => {});
+}
+
+test.run();

@@ -1,0 +1,71 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { bodyBytesMax, importPlan } from "../../../../host/text/plan.js";
+
+const test = suite("host/text/plan");
+const bytes = (text: string) => new Uint8Array(Buffer.from(text));
+const plan = (name: string, text: string) => importPlan(name, bytes(text));
+const event = (...lines: string[]) => ["BEGIN:VEVENT", ...lines, "END:VEVENT", ""].join("\n");
+const bodies = (text: string) => plan("a.ics", text).records.map((record) => Buffer.from(record.body).toString());
+
+test("kinds by content and name", () => {
+  const kind = (name: string, text: string) => plan(name, text).records[0]?.kind;
+  assert.is(kind("a.vcf", "BEGIN:VCARD\nEND:VCARD"), "contact");
+  assert.is(kind("a.txt", "\n BEGIN:VCARD\nEND:VCARD"), "contact");
+  assert.is(kind("a.txt", "he said\nBEGIN:VCARD\nEND:VCARD"), "note");
+  assert.is(kind("a.eml", "Subject: x\n\nBEGIN:VCARD\nEND:VCARD\n"), "mail");
+  assert.is(kind("noname", "Grüße"), "note");
+  assert.is(importPlan("legacy.txt", Uint8Array.of(0x4d, 0xfc)).records[0]?.kind, "note");
+  assert.is(importPlan("a.vcf", Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)).records[0]?.kind, "photo");
+});
+
+test("what is not taken is named with file, line and reason", () => {
+  const refused = (name: string, data: Uint8Array | string) => importPlan(name, typeof data === "string" ? bytes(data) : data).refused;
+  assert.equal(refused("e.vcf", ""), [{ file: "e.vcf", line: 1, reason: "the file is empty" }]);
+  assert.equal(refused("e.ics", "hello"), [{ file: "e.ics", line: 1, reason: "no BEGIN line in it" }]);
+  assert.equal(refused("e.vcf", "BEGIN:VCARD\nEND:VCARD\nBEGIN:VCARD\n"), [
+    { file: "e.vcf", line: 3, reason: "BEGIN:VCARD without END:VCARD" },
+  ]);
+  assert.match(refused("e.bin", Uint8Array.of(1, 2, 3))[0]?.reason ?? "", /^not a vCard/);
+  assert.match(refused("e.xml", "<a/>")[0]?.reason ?? "", /\.xml/);
+});
+
+test("bodies over 8 MiB are refused, whole or in parts, and the rest is taken", () => {
+  const long = "x".repeat(bodyBytesMax);
+  assert.match(plan("a.txt", `${long}y`).refused[0]?.reason ?? "", /more than a record can hold/);
+  assert.is(plan("a.txt", long).records.length, 1);
+  const { records, refused } = plan("a.vcf", `BEGIN:VCARD\nEND:VCARD\nBEGIN:VCARD\nNOTE:${long}\nEND:VCARD\n`);
+  assert.equal([records.length, refused.length, refused[0]?.line], [1, 1, 3]);
+});
+
+test("overrides of one UID are one record with their master, in file order", () => {
+  const [master, other, moved] = [event("UID:a"), event("UID:b"), event("UID:a", "RECURRENCE-ID:20091002")];
+  assert.equal(bodies(master + other + moved), [master + moved, other]);
+  assert.equal(bodies(moved + other + master), [moved + master, other]);
+  assert.equal(bodies(moved), [moved]);
+});
+
+test("the label of a series is its master's", () => {
+  const text = event("UID:a", "RECURRENCE-ID:20091002", "SUMMARY:moved") + event("UID:a", "SUMMARY:master");
+  assert.is(plan("a.ics", text).records[0]?.meta.label, "master");
+});
+
+test("two masters of one UID are two records; equal ones are one", () => {
+  const [a, b] = [event("UID:a", "SEQUENCE:0"), event("UID:a", "SEQUENCE:1")];
+  assert.equal(bodies(a + b), [a, b]);
+  const ids = plan("a.ics", a + b).records.map((record) => record.id);
+  assert.is(new Set(ids).size, 2);
+  assert.is(ids[0], plan("a.ics", a).records[0]?.id);
+  assert.equal([bodies(a + a), plan("a.ics", a + a).repeated], [[a], 1]);
+});
+
+test("the UID of an alarm or an agent is not that of the record", () => {
+  assert.is(plan("a.ics", event("BEGIN:VALARM", "UID:x", "END:VALARM")).records[0]?.uid, undefined);
+});
+
+test("bodies are the file's own bytes, not copies of its text", () => {
+  const file = Uint8Array.from([...bytes("junk\nBEGIN:VCARD\nFN:"), 0xfc, 0, 0x80, ...bytes("\r\nEND:VCARD\r")]);
+  assert.equal(importPlan("a.vcf", file).records[0]?.body, file.subarray(5));
+});
+
+test.run();
