@@ -14,7 +14,7 @@ import { addressUnit, blockBytes, configure, programBytes } from "./flash/geomet
 import { headerOffset, judgeLabel, LABEL_BYTES, labelEraseCount, labelFormatSerial, labelParityBytes, labelStoreId } from "./format/label";
 import { CODEC_LOST, decodeHeader, Header, peekDataBytes, RecordFlag, recordBytes, UnitType } from "./format/record";
 import { rootCount, rootDataBytes, rootMarker, rootSession } from "./format/root";
-import { SEGMENT_DATA, SEGMENT_MARK, SegmentType, segmentOpenLsn, segmentSession, segmentType } from "./format/segment";
+import { SEGMENT_DATA, SEGMENT_MARK, SegmentType, segmentOpenLsn, segmentIdHigh, segmentSession, segmentType } from "./format/segment";
 import { SummaryFlag, summaryDataBytes, summaryFlags, summaryOpenLsn } from "./format/summary";
 import { configureUnits, correctUnit, seedFor, unitBytes, unitData, unitIntact } from "./format/unit";
 import { TRAILER_BYTES } from "./journal/segment-writer";
@@ -32,6 +32,7 @@ let blockIndex: u32 = 0;
 let eraseCount: u32 = 0;
 let openLsn: u64 = 0;
 let session: u32 = 0;
+let idHigh: u32 = 0;
 
 const header = memory.data(96, 8);
 
@@ -187,6 +188,7 @@ function describeSegment(offset: u32): bool {
   }
   openLsn = segmentOpenLsn(UNIT);
   session = segmentSession(UNIT);
+  idHigh = segmentIdHigh(UNIT);
   tell(
     offset,
     unitBytes(SEGMENT_DATA),
@@ -272,7 +274,7 @@ function describeRecord(offset: u32, limit: u32): u32 {
   if (dataBytes == 0 || offset + recordBytes(dataBytes) > blockBytes) return 0;
   const h = changetype<Header>(header);
   const judged = judgeUnit(offset, unitData(dataBytes, 0));
-  if (judged < 0 || !decodeHeader(UNIT, unitData(dataBytes, 0), h, openLsn, 0, session)) return 0;
+  if (judged < 0 || !decodeHeader(UNIT, unitData(dataBytes, 0), h, openLsn, 0, session, idHigh)) return 0;
   const rest = judgeRest(offset, dataBytes);
   const damaged = rest < 0 ? ", body damaged" : correctedText(judged + rest);
   tell(

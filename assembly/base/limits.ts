@@ -27,6 +27,6 @@ export const MAX_BLOCKS: u32 = 65535;
 /** Segments that were open when power died and are still in use: see docs/recovery.md. */
 export const ADOPT_MAX: u32 = 60;
 /** Pending summary entries of one open segment, bytes. */
-export const PENDING_MAX: u32 = 584;
+export const PENDING_MAX: u32 = 296;
 /** Interim summary units of one segment. */
-export const SUMMARY_UNITS_MAX: u32 = 48;
+export const SUMMARY_UNITS_MAX: u32 = 64;

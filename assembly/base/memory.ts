@@ -20,7 +20,7 @@ export const FAULT: usize = memory.data(16, 8);
 /** The program group being built. Owner: journal/segment-writer. */
 export const GROUP: usize = memory.data(4096, 8);
 /** Pending summary entries of the two streams. */
-export const PENDING: usize = memory.data(1280, 8);
+export const PENDING: usize = memory.data(640, 8);
 /** The two open streams. */
 export const STREAMS: usize = memory.data(192, 8);
 /** A record read from flash: data of all units, contiguous (room for one unit's CRC and parity behind). */
@@ -32,9 +32,11 @@ export const UNIT: usize = memory.data(736, 8);
 /** The summary unit an iterator stands in. Owner: journal/scan. */
 export const SUMMARY: usize = memory.data(736, 8);
 /** Four iterators: SCAN_MOUNT, SCAN_COMPACT, SCAN_ASK, SCAN_TOLD of journal/scan. */
-export const ITERATORS: usize = memory.data(1088, 8);
+export const ITERATORS: usize = memory.data(1376, 8);
 /** Read-back buffer. Owner: flash/device. */
 export const COMPARE: usize = memory.data(256, 8);
+/** Tombstones of a sweep. Owner: store/sweep. */
+export const SWEPT: usize = memory.data(1120, 8);
 /** Adopted segments. Owner: journal/root. */
 export const ADOPTED: usize = memory.data(576, 8);
 /** Recovery segments found by a survey. Owner: journal/survey. */

@@ -2,8 +2,8 @@
  * The record header: the first bytes of a record's first unit. Variable, at most 48 bytes. docs/format.md §5.
  *
  *   b0: type (3 bits) | meta 1 | ext 2 | first-of-program 4 | batch 8 | batch-end 16
- *   b1: kind (3 bits) | foreign session 8 | codec << 4
- *   n varint (data bytes of the record) · id 8 · lsn - openLsn zigzag varint · wall - openWall zigzag varint
+ *   b1: kind (3 bits) | foreign session 8 | short id 16 | codec << 5
+ *   n varint (data bytes of the record) · id 8, low word first (short: low word only) · lsn - openLsn zigzag varint · wall - openWall zigzag varint
  *   [session varint] [meta length varint] [ext length u8] [chunk number varint] [body bytes varint]
  *   meta · ext · body
  */
@@ -29,7 +29,7 @@ export namespace RecordFlag {
   export const BATCH_END: u32 = 16;
 }
 /** Codec of a record whose bytes were lost to rot: the key stays, reads answer CORRUPT. */
-export const CODEC_LOST: u32 = 15;
+export const CODEC_LOST: u32 = 7;
 
 /** The header last decoded, or to be encoded. */
 @unmanaged
@@ -63,14 +63,15 @@ export function unitType(first: u32): u32 {
 }
 
 /** Encodes `h` at `target`; `payloadBytes` = meta + ext + body bytes that follow. Sets dataBytes and headerBytes. */
-export function encodeHeader(target: usize, h: Header, openLsn: u64, openWall: u64, segmentSession: u32, payloadBytes: u32): u32 {
+export function encodeHeader(target: usize, h: Header, openLsn: u64, openWall: u64, segmentSession: u32, segmentIdHigh: u32, payloadBytes: u32): u32 {
   const foreign = h.session != segmentSession;
+  const short = h.idHigh == segmentIdHigh;
   const flags = h.flags | (h.metaBytes ? RecordFlag.META : 0) | (h.extBytes ? RecordFlag.EXT : 0);
   store<u8>(target, <u8>((h.type << 5) | flags));
-  store<u8>(target, <u8>(h.kind | (foreign ? 8 : 0) | (h.codec << 4)), 1);
+  store<u8>(target, <u8>(h.kind | (foreign ? 8 : 0) | (short ? 16 : 0) | (h.codec << 5)), 1);
   const lsn = zigzag(<i64>(h.lsn - openLsn));
   const wall = zigzag(h.wallMs - <i64>openWall);
-  let rest = 10 + varintBytes(lsn) + varintBytes(wall);
+  let rest = (short ? 6 : 10) + varintBytes(lsn) + varintBytes(wall);
   if (foreign) rest += varintBytes(h.session);
   if (h.metaBytes) rest += varintBytes(h.metaBytes);
   if (h.extBytes) rest += 1;
@@ -81,8 +82,12 @@ export function encodeHeader(target: usize, h: Header, openLsn: u64, openWall: u
   h.dataBytes = headerBytes + payloadBytes;
   let at = writeVarint(target + 2, h.dataBytes);
   store<u32>(at, h.idLow);
-  store<u32>(at, h.idHigh, 4);
-  at = writeVarint(writeVarint(at + 8, lsn), wall);
+  at += 4;
+  if (!short) {
+    store<u32>(at, h.idHigh);
+    at += 4;
+  }
+  at = writeVarint(writeVarint(at, lsn), wall);
   if (foreign) at = writeVarint(at, h.session);
   if (h.metaBytes) at = writeVarint(at, h.metaBytes);
   if (h.extBytes) store<u8>(at++, <u8>h.extBytes);
@@ -94,25 +99,30 @@ export function encodeHeader(target: usize, h: Header, openLsn: u64, openWall: u
 /** The length field alone, unverified: 0 when it cannot be one. `available` bytes are at `source`. */
 export function peekDataBytes(source: usize, available: u32): u32 {
   const n = readVarint(source + 2, source + min<u32>(available, 4));
-  if (varintNext() == 0 || n < 12 || n > RECORD_DATA_MAX) return 0;
+  if (varintNext() == 0 || n < 8 || n > RECORD_DATA_MAX) return 0;
   return <u32>n;
 }
 
 /** Decodes a verified head unit. False when the fields contradict each other (hostile image). */
-export function decodeHeader(source: usize, headBytes: u32, h: Header, openLsn: u64, openWall: u64, segmentSession: u32): bool {
+export function decodeHeader(source: usize, headBytes: u32, h: Header, openLsn: u64, openWall: u64, segmentSession: u32, segmentIdHigh: u32): bool {
   const end = source + headBytes;
   const b0 = <u32>load<u8>(source);
   const b1 = <u32>load<u8>(source, 1);
   h.type = b0 >> 5;
   h.flags = b0 & 31;
   h.kind = b1 & 7;
-  h.codec = b1 >> 4;
+  h.codec = b1 >> 5;
   h.dataBytes = <u32>readVarint(source + 2, end);
   let at = varintNext();
-  if (at == 0 || at + 10 > end || h.type < UnitType.RECORD || h.type > UnitType.LONG) return false;
+  if (at == 0 || at + (b1 & 16 ? 6 : 10) > end || h.type < UnitType.RECORD || h.type > UnitType.LONG) return false;
   h.idLow = load<u32>(at);
-  h.idHigh = load<u32>(at, 4);
-  h.lsn = openLsn + <u64>unzigzag(readVarint(at + 8, end));
+  h.idHigh = segmentIdHigh;
+  at += 4;
+  if (!(b1 & 16)) {
+    h.idHigh = load<u32>(at);
+    at += 4;
+  }
+  h.lsn = openLsn + <u64>unzigzag(readVarint(at, end));
   if ((at = varintNext()) == 0) return false;
   h.wallMs = <i64>openWall + unzigzag(readVarint(at, end));
   if ((at = varintNext()) == 0) return false;

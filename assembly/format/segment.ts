@@ -1,15 +1,15 @@
 /*
  * The segment header: the first unit after the label, programmed when a block becomes a segment. docs/format.md §4.
  *
- *   0      1      2            8             14          17          20      24
- * ├ 0x15 ┼ type ┼─ openLsn ──┼─ openWall ──┼─ session ─┼─ eraseCt ─┼─ crc ─┼─ parity ─┤
+ *   0      1      2            8             14          17          20       24      28
+ * ├ 0x15 ┼ type ┼─ openLsn ──┼─ openWall ──┼─ session ─┼─ eraseCt ─┼ idHigh ┼─ crc ─┼─ parity ─┤
  *
- * Opening a segment consumes an LSN, so openLsn orders segments and records together.
+ * Ids that share idHigh are written as four bytes. Opening a segment consumes an LSN, so openLsn orders segments and records together.
  */
 import { loadU24, loadU48, storeU24, storeU48 } from "../base/bytes";
 
 export const SEGMENT_MARK: u8 = 0x15;
-export const SEGMENT_DATA: u32 = 20;
+export const SEGMENT_DATA: u32 = 24;
 
 export namespace SegmentType {
   /** Records as they come, LSN ascending. */
@@ -22,13 +22,17 @@ export namespace SegmentType {
   export const CHECKPOINT: u32 = 4;
 }
 
-export function encodeSegment(target: usize, type: u32, openLsn: u64, openWall: u64, session: u32, eraseCount: u32): void {
+export function encodeSegment(target: usize, type: u32, openLsn: u64, openWall: u64, session: u32, eraseCount: u32, idHigh: u32): void {
   store<u8>(target, SEGMENT_MARK);
   store<u8>(target, <u8>type, 1);
   storeU48(target + 2, openLsn);
   storeU48(target + 8, openWall);
   storeU24(target + 14, session);
   storeU24(target + 17, eraseCount);
+  store<u32>(target, idHigh, 20);
+}
+export function segmentIdHigh(source: usize): u32 {
+  return load<u32>(source, 20);
 }
 export function segmentType(source: usize): u32 {
   return load<u8>(source, 1);

@@ -2,17 +2,17 @@
  * The segment summary: the second home of every record's key and LSN, and what a mount reads instead of heads. One
  * final unit ends a sealed segment; long segments carry interim units in between. docs/format.md §6.
  *
- *   0    1       2     4          10          16        19        22
- * ├ b0 ┼ flags ┼ n ──┼ openLsn ──┼ openWall ─┼ session ┼ eraseCt ┼ [continued 14] ┼ [root 6] ┼ entries … ┤
+ *   0    1       2     4          10          16        19        22       26
+ * ├ b0 ┼ flags ┼ n ──┼ openLsn ──┼ openWall ─┼ session ┼ eraseCt ┼ idHigh ┼ [continued 14] ┼ [root 6] ┼ entries … ┤
  *
  * continued: previous unit's offset 3 and n 2, first entry's offset 3, LSN before it 6. root: offsets of C1 and C2.
- * Entry: kind | tombstone 8 | chunk 16 | explicit LSN 32 | gap 64 · n varint · id 8 · [lsn - openLsn] [gap] [chunk]
+ * Entry: kind | tombstone 8 | chunk 16 | explicit LSN 32 | gap 64 | short id 128 · n varint · id 8 or 4 · [lsn - openLsn] [gap] [chunk]
  */
 import { loadU24, loadU48, readVarint, storeU24, storeU48, unzigzag, varintNext, writeVarint, zigzag } from "../base/bytes";
 import { RECORD_DATA_MAX } from "../base/limits";
 import { UnitType } from "./record";
 
-export const SUMMARY_FIXED: u32 = 22;
+export const SUMMARY_FIXED: u32 = 26;
 export const SUMMARY_CONTINUED: u32 = 14;
 export const SUMMARY_ROOT: u32 = 6;
 /** Longest entry: 1 + 2 + 8 + 7 + 3 + 2. */
@@ -30,6 +30,7 @@ export namespace EntryFlag {
   export const CHUNK: u32 = 16;
   export const LSN: u32 = 32;
   export const GAP: u32 = 64;
+  export const SHORT: u32 = 128;
 }
 
 /** One record as the summary, or a walk over heads, tells it. */
@@ -64,18 +65,22 @@ export function summaryOpenWall(source: usize): u64 {
 export function summarySession(source: usize): u32 {
   return loadU24(source + 16);
 }
+export function summaryIdHigh(source: usize): u32 {
+  return load<u32>(source, 22);
+}
 export function summaryEraseCount(source: usize): u32 {
   return loadU24(source + 19);
 }
 
 /** Writes the fixed part. Returns the address of the first entry's place (after the optional parts, written by the caller). */
-export function encodeSummary(target: usize, flags: u32, type: u32, openLsn: u64, openWall: u64, session: u32, eraseCount: u32): usize {
+export function encodeSummary(target: usize, flags: u32, type: u32, openLsn: u64, openWall: u64, session: u32, eraseCount: u32, idHigh: u32): usize {
   store<u8>(target, <u8>(UnitType.SUMMARY << 5));
   store<u8>(target, <u8>(flags | (type << 5)), 1);
   storeU48(target + 4, openLsn);
   storeU48(target + 10, openWall);
   storeU24(target + 16, session);
   storeU24(target + 19, eraseCount);
+  store<u32>(target, idHigh, 22);
   return target + SUMMARY_FIXED;
 }
 
@@ -93,14 +98,18 @@ export function firstEntry(source: usize): usize {
 }
 
 /** Appends an entry. `expectedLsn` and `expectedOffset` are what a reader would assume. Returns the address after it. */
-export function encodeEntry(target: usize, e: Entry, openLsn: u64, expectedLsn: u64, expectedOffset: u32): usize {
+export function encodeEntry(target: usize, e: Entry, openLsn: u64, expectedLsn: u64, expectedOffset: u32, idHigh: u32): usize {
   const withLsn = e.lsn != expectedLsn;
   const gap = e.offset - expectedOffset;
-  store<u8>(target, <u8>(e.kind | e.flags | (withLsn ? EntryFlag.LSN : 0) | (gap ? EntryFlag.GAP : 0)));
+  const short = e.idHigh == idHigh;
+  store<u8>(target, <u8>(e.kind | e.flags | (withLsn ? EntryFlag.LSN : 0) | (gap ? EntryFlag.GAP : 0) | (short ? EntryFlag.SHORT : 0)));
   let at = writeVarint(target + 1, e.dataBytes);
   store<u32>(at, e.idLow);
-  store<u32>(at, e.idHigh, 4);
-  at += 8;
+  at += 4;
+  if (!short) {
+    store<u32>(at, e.idHigh);
+    at += 4;
+  }
   if (withLsn) at = writeVarint(at, zigzag(<i64>(e.lsn - openLsn)));
   if (gap) at = writeVarint(at, gap);
   if (e.flags & EntryFlag.CHUNK) at = writeVarint(at, e.chunk);
@@ -108,17 +117,21 @@ export function encodeEntry(target: usize, e: Entry, openLsn: u64, expectedLsn: 
 }
 
 /** Decodes an entry. Returns the address after it, or 0 when it is malformed. */
-export function decodeEntry(source: usize, end: usize, e: Entry, openLsn: u64, expectedLsn: u64, expectedOffset: u32): usize {
+export function decodeEntry(source: usize, end: usize, e: Entry, openLsn: u64, expectedLsn: u64, expectedOffset: u32, idHigh: u32): usize {
   const b = <u32>load<u8>(source);
   e.kind = b & 7;
   e.flags = b & (EntryFlag.TOMBSTONE | EntryFlag.CHUNK);
   const n = readVarint(source + 1, end);
   let at = varintNext();
-  if (at == 0 || at + 8 > end || n < 12 || n > RECORD_DATA_MAX) return 0;
+  if (at == 0 || at + (b & EntryFlag.SHORT ? 4 : 8) > end || n < 8 || n > RECORD_DATA_MAX) return 0;
   e.dataBytes = <u32>n;
   e.idLow = load<u32>(at);
-  e.idHigh = load<u32>(at, 4);
-  at += 8;
+  e.idHigh = idHigh;
+  at += 4;
+  if (!(b & EntryFlag.SHORT)) {
+    e.idHigh = load<u32>(at);
+    at += 4;
+  }
   e.lsn = expectedLsn;
   if (b & EntryFlag.LSN) {
     e.lsn = openLsn + <u64>unzigzag(readVarint(at, end));

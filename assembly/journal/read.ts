@@ -21,6 +21,7 @@ export let factsType: u32 = 0;
 export let factsOpenLsn: u64 = 0;
 export let factsOpenWall: u64 = 0;
 export let factsSession: u32 = 0;
+export let factsIdHigh: u32 = 0;
 export let factsEraseCount: u32 = 0;
 
 /** The header of the record last loaded; its data lies at LOADED. */
@@ -40,13 +41,14 @@ export function forgetLoaded(): void {
 export function forgetFacts(): void {
   factsBlock = -1;
 }
-export function setFacts(block: u32, type: u32, openLsn: u64, openWall: u64, session: u32, eraseCount: u32): void {
+export function setFacts(block: u32, type: u32, openLsn: u64, openWall: u64, session: u32, eraseCount: u32, idHigh: u32): void {
   factsBlock = <i32>block;
   factsType = type;
   factsOpenLsn = openLsn;
   factsOpenWall = openWall;
   factsSession = session;
   factsEraseCount = eraseCount;
+  factsIdHigh = idHigh;
 }
 
 /**
@@ -82,7 +84,7 @@ function loadHeadOf(block: u32, offset: u32, dataBytes: u32, have: u32): i32 {
     const status = mendUnit(block, offset, head, LOADED, seed);
     if (status < 0) return status;
   }
-  if (!decodeHeader(LOADED, head, loadedHeader(), factsOpenLsn, factsOpenWall, factsSession)) return Status.CORRUPT;
+  if (!decodeHeader(LOADED, head, loadedHeader(), factsOpenLsn, factsOpenWall, factsSession, factsIdHigh)) return Status.CORRUPT;
   if (loadedHeader().dataBytes != dataBytes) return Status.CORRUPT;
   loadedBlock = block;
   loadedOffset = offset;

@@ -167,7 +167,7 @@ function eraseOpened(): void {
 function attemptRecovery(wallMs: i64, recovered: u32): i32 {
   pruneAdopted();
   listTails();
-  let status = openSegment(HOT, SegmentType.RECOVERY, wallMs);
+  let status = openSegment(HOT, SegmentType.RECOVERY, wallMs, 0);
   if (status >= 0) status = flush();
   if (status < 0) return status;
   for (let i: u32 = 0; i < tailCount; i++) {
@@ -177,7 +177,7 @@ function attemptRecovery(wallMs: i64, recovered: u32): i32 {
   status = flush();
   if (status >= 0 && !segmentHasRoom(HOT, rootBytes() + ROOT_SLACK)) {
     status = sealSegment(HOT, 0);
-    if (status >= 0) status = openSegment(HOT, SegmentType.RECOVERY, wallMs);
+    if (status >= 0) status = openSegment(HOT, SegmentType.RECOVERY, wallMs, 0);
     if (status >= 0) status = flush();
   }
   if (status >= 0) status = commitRoot(recovered);
@@ -287,7 +287,7 @@ function copyRecords(block: u32, from: u32, end: u32, wallMs: i64): i32 {
     const payload = h.dataBytes - h.headerBytes;
     h.flags = 0;
     const at = s.offset;
-    let status = reserve(HOT, size + 24, SegmentType.RECOVERY, wallMs);
+    let status = reserve(HOT, size + 48, SegmentType.RECOVERY, wallMs, 0);
     if (status < 0) return status;
     memory.copy(STAGED + 64, LOADED + h.headerBytes, payload);
     place(HOT, h, payload);

@@ -9,7 +9,7 @@ import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
 import { peekDataBytes, RecordFlag, recordBytes, UnitType } from "../format/record";
-import { continuedPart, decodeEntry, Entry, EntryFlag, firstEntry, summaryDataBytes, summaryOpenLsn } from "../format/summary";
+import { continuedPart, decodeEntry, Entry, EntryFlag, firstEntry, summaryDataBytes, summaryIdHigh, summaryOpenLsn } from "../format/summary";
 import { seedFor, unitBytes, unitData, unitIntact } from "../format/unit";
 import { adoptedEnd, walkLimit } from "./adopted";
 import { BlockState, eraseCountOf, openLsnOf, stateOf } from "./block-map";
@@ -46,6 +46,7 @@ export class Scan {
   /** WALK: offset of damage that is not judged yet, 0 for none, and how many spans. */
   doubtOffset: u32;
   doubts: u32;
+  idHigh: u32;
   doubtLsn: u64;
 }
 
@@ -55,11 +56,11 @@ export const SCAN_COMPACT: u32 = 1;
 export const SCAN_ASK: u32 = 2;
 const SCAN_TOLD: u32 = 3;
 
-const SCAN_BYTES: u32 = 80;
+const SCAN_BYTES: u32 = 88;
 const entryStorage: usize = memory.data(48, 8);
 
 export function scanner(which: u32): Scan {
-  return changetype<Scan>(ITERATORS + which * 272);
+  return changetype<Scan>(ITERATORS + which * 344);
 }
 /** The entry the last scanNext told. */
 export function scanned(): Entry {
@@ -158,13 +159,14 @@ function summaryNext(s: Scan): i32 {
       end = base + stream(<u32>s.pending).pendingBytes;
       if (s.at == 0) {
         s.at = 1;
+        s.idHigh = stream(<u32>s.pending).idHigh;
         s.lastLsn = stream(<u32>s.pending).pendingLsn;
         s.expected = stream(<u32>s.pending).pendingFirst;
       }
       base--;
     } else return 0;
     if (base + s.at < end) {
-      const next = decodeEntry(base + s.at, end, scanned(), s.openLsn, s.lastLsn + 1, s.expected);
+      const next = decodeEntry(base + s.at, end, scanned(), s.openLsn, s.lastLsn + 1, s.expected, s.idHigh);
       if (next != 0 && scanned().offset + recordBytes(scanned().dataBytes) <= blockBytes) {
         s.at = <u32>(next - base);
         s.lastLsn = scanned().lsn;
@@ -180,6 +182,7 @@ function summaryNext(s: Scan): i32 {
 function enterUnit(s: Scan): void {
   s.at = <u32>(firstEntry(SUMMARY) - SUMMARY);
   s.openLsn = summaryOpenLsn(SUMMARY);
+  s.idHigh = summaryIdHigh(SUMMARY);
   const continued = continuedPart(SUMMARY);
   s.lastLsn = continued ? loadU48(continued + 8) : s.openLsn;
   s.expected = continued ? loadU24(continued + 5) : firstRecordOffset();
@@ -189,8 +192,10 @@ function walkNext(s: Scan): i32 {
   if (readFacts(s.block) < 0) return 0;
   while (s.offset + 12 <= s.limit) {
     const offset = s.offset;
-    if (device.read(s.block, offset, UNIT, min<u32>(16, blockBytes - offset)) < 0) return Status.IO;
-    if (isBlank(UNIT, min<u32>(16, blockBytes - offset))) {
+    const peek = min<u32>(16, blockBytes - offset);
+    const toUnit = alignUp(offset, programBytes) - offset;
+    if (device.read(s.block, offset, UNIT, peek) < 0) return Status.IO;
+    if (isBlank(UNIT, toUnit ? min(peek, toUnit) : peek)) {
       if (offset % programBytes == 0) return walkEnds(s);
       s.offset = alignUp(offset, programBytes);
       continue;

@@ -12,7 +12,7 @@ import { UnitType } from "../format/record";
 import {
   SEGMENT_DATA,
   SEGMENT_MARK,
-  segmentEraseCount,
+  segmentEraseCount, segmentIdHigh,
   segmentOpenLsn,
   segmentOpenWall,
   segmentSession,
@@ -23,7 +23,7 @@ import {
   SummaryFlag,
   summaryDataBytes,
   summaryEraseCount,
-  summaryFlags,
+  summaryFlags, summaryIdHigh,
   summaryOpenLsn,
   summaryOpenWall,
   summarySession,
@@ -95,7 +95,7 @@ export function readFacts(block: u32): i32 {
   if (factsBlock == <i32>block && factsEraseCount == eraseCountOf(block)) return 0;
   const status = readUnit(block, headerOffset(), SEGMENT_DATA, UNIT);
   if (status >= 0 && load<u8>(UNIT) == SEGMENT_MARK) {
-    setFacts(block, segmentType(UNIT), segmentOpenLsn(UNIT), segmentOpenWall(UNIT), segmentSession(UNIT), segmentEraseCount(UNIT));
+    setFacts(block, segmentType(UNIT), segmentOpenLsn(UNIT), segmentOpenWall(UNIT), segmentSession(UNIT), segmentEraseCount(UNIT), segmentIdHigh(UNIT));
     return 0;
   }
   if (readFinal(block) < 0) return Status.CORRUPT;
@@ -105,7 +105,6 @@ export function readFacts(block: u32): i32 {
     summaryOpenLsn(SUMMARY),
     summaryOpenWall(SUMMARY),
     summarySession(SUMMARY),
-    summaryEraseCount(SUMMARY),
-  );
+    summaryEraseCount(SUMMARY), summaryIdHigh(SUMMARY));
   return 0;
 }

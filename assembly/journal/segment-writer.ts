@@ -43,6 +43,8 @@ export class Stream {
   offset: u32;
   type: u32;
   session: u32;
+  /** High word of the ids that are written short. */
+  idHigh: u32;
   pendingBytes: u32;
   /** Offset of the latest interim summary, 0 for none. */
   interim: u32;
@@ -69,7 +71,7 @@ export function stream(which: u32): Stream {
   return changetype<Stream>(STREAMS + which * 96);
 }
 export function pendingOf(which: u32): usize {
-  return PENDING + which * 640;
+  return PENDING + which * 320;
 }
 export function resetStreams(): void {
   memory.fill(STREAMS, 0, 192);
@@ -124,7 +126,7 @@ function selectGroup(which: u32): i32 {
  * Makes sure a record of up to `bytes` can be placed next in stream `which`, sealing and opening segments.
  * Errors FULL no block left; IO. Cost: at most two programs and, when no blank block is ready, one erase.
  */
-export function reserve(which: u32, bytes: u32, type: u32, wallMs: i64): i32 {
+export function reserve(which: u32, bytes: u32, type: u32, wallMs: i64, idHigh: u32): i32 {
   const s = stream(which);
   let status = selectGroup(which);
   if (status < 0) return status;
@@ -138,7 +140,7 @@ export function reserve(which: u32, bytes: u32, type: u32, wallMs: i64): i32 {
     if (status < 0) return status;
   }
   if (s.block < 0) {
-    status = openSegment(which, type, wallMs);
+    status = openSegment(which, type, wallMs, idHigh);
     if (status < 0) return status;
     check(fits(s, bytes));
   }
@@ -150,23 +152,24 @@ export function reserve(which: u32, bytes: u32, type: u32, wallMs: i64): i32 {
 const BLANKS_KEPT: u32 = 2;
 
 /** Takes a blank block and puts the segment header into the group; it is programmed with the first record. */
-export function openSegment(which: u32, type: u32, wallMs: i64): i32 {
+export function openSegment(which: u32, type: u32, wallMs: i64, idHigh: u32): i32 {
   const s = stream(which);
   const status = selectGroup(which);
   if (status < 0) return status;
   let block = takeBlank(type == SegmentType.RECOVERY ? 0 : BLANKS_KEPT);
   if (block < 0 && which == COLD) block = takeBlank(1);
   if (block < 0) return fault(Status.FULL, 0, 0, 0);
-  return openSegmentAt(which, type, wallMs, <u32>block);
+  return openSegmentAt(which, type, wallMs, <u32>block, idHigh);
 }
 
-export function openSegmentAt(which: u32, type: u32, wallMs: i64, block: u32): i32 {
+export function openSegmentAt(which: u32, type: u32, wallMs: i64, block: u32, idHigh: u32): i32 {
   const s = stream(which);
   check(groupBytes == 0);
   memory.fill(changetype<usize>(s), 0, offsetof<Stream>());
   s.block = <i32>block;
   s.type = type;
   s.session = session;
+  s.idHigh = idHigh;
   s.openLsn = takeLsn();
   s.openWall = <u64>max<i64>(wallMs, 0);
   s.lastLsn = s.openLsn;
@@ -178,7 +181,7 @@ export function openSegmentAt(which: u32, type: u32, wallMs: i64, block: u32): i
   if (type != SegmentType.HOT) addFlags(block, BlockFlag.MIXED);
   groupStream = which;
   groupStart = s.offset;
-  encodeSegment(GROUP, type, s.openLsn, s.openWall, session, eraseCountOf(block));
+  encodeSegment(GROUP, type, s.openLsn, s.openWall, session, eraseCountOf(block), idHigh);
   sealUnit(GROUP, SEGMENT_DATA, seedFor(block, groupStart, eraseCountOf(block)));
   groupBytes = alignUp(unitBytes(SEGMENT_DATA), addressUnit);
   s.expected = groupStart + groupBytes;
@@ -196,7 +199,7 @@ export function place(which: u32, h: Header, payloadBytes: u32): u32 {
   const offset = groupStart + groupBytes;
   const header = UNIT;
   h.flags = (h.flags & (RecordFlag.BATCH | RecordFlag.BATCH_END)) | (groupRecords++ == 0 ? RecordFlag.FIRST : 0);
-  const headerBytes = encodeHeader(header, h, s.openLsn, s.openWall, s.session, payloadBytes);
+  const headerBytes = encodeHeader(header, h, s.openLsn, s.openWall, s.session, s.idHigh, payloadBytes);
   check(headerBytes <= HEADER_MAX_BYTES);
   const data = STAGED + 64 - headerBytes;
   memory.copy(data, header, headerBytes);
@@ -243,7 +246,7 @@ function note(s: Stream, which: u32, h: Header, offset: u32): void {
   e.offset = offset;
   e.dataBytes = h.dataBytes;
   const base = pendingOf(which);
-  const end = encodeEntry(base + s.pendingBytes, e, s.openLsn, s.lastLsn + 1, s.expected);
+  const end = encodeEntry(base + s.pendingBytes, e, s.openLsn, s.lastLsn + 1, s.expected, s.idHigh);
   s.pendingBytes = <u32>(end - base);
   check(s.pendingBytes <= PENDING_MAX);
   s.lastLsn = h.lsn;
@@ -256,7 +259,7 @@ function note(s: Stream, which: u32, h: Header, offset: u32): void {
 function buildSummary(target: usize, s: Stream, which: u32, flags: u32): u32 {
   const withRoot = s.root1 != 0 && flags & SummaryFlag.FINAL;
   flags |= (s.interim ? SummaryFlag.CONTINUED : 0) | (s.chunks ? SummaryFlag.CHUNKS : 0) | (withRoot ? SummaryFlag.ROOT : 0);
-  let at = encodeSummary(target, flags, s.type, s.openLsn, s.openWall, s.session, eraseCountOf(<u32>s.block));
+  let at = encodeSummary(target, flags, s.type, s.openLsn, s.openWall, s.session, eraseCountOf(<u32>s.block), s.idHigh);
   if (s.interim) {
     storeU24(at, s.interim);
     store<u16>(at, <u16>s.interimData, 3);

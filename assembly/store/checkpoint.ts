@@ -181,7 +181,7 @@ function openBody(): i32 {
   storeU24(blockListAt(bodyBlocks++), block);
   bodyBlock = block;
   const start = headerOffset();
-  encodeSegment(GROUP, SegmentType.CHECKPOINT, takeLsn(), 0, session, eraseCountOf(block));
+  encodeSegment(GROUP, SegmentType.CHECKPOINT, takeLsn(), 0, session, eraseCountOf(block), 0);
   sealUnit(GROUP, SEGMENT_DATA, seedFor(block, start, eraseCountOf(block)));
   const length = alignUp(unitBytes(SEGMENT_DATA), max(addressUnit, programBytes));
   memory.fill(GROUP + unitBytes(SEGMENT_DATA), 255, length - unitBytes(SEGMENT_DATA));

@@ -5,7 +5,7 @@
 
 import { LOADED, STAGED } from "../base/memory";
 import { Status } from "../base/status";
-import { blockCount, toAddress } from "../flash/geometry";
+import { blockCount, isNand, toAddress } from "../flash/geometry";
 import { CODEC_LOST, Header, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { Entry, EntryFlag } from "../format/summary";
@@ -39,13 +39,14 @@ export namespace Keep {
   export const PIN: u32 = 2;
 }
 
+/** On NAND a step fills a program group: half-filled pages would be lost. */
+const GROUP_FILL: u32 = 3600;
+
 let victim: i32 = -1;
 let entered: bool = false;
 let selections: u32 = 0;
 /** Victims emptied since the mount. */
 export let compactions: u32 = 0;
-/** Opening LSN of the oldest block that may hold dead records; the victim counts too, until it is erased. */
-let oldestDead: u64 = 0;
 const kept: usize = memory.data(48, 8);
 
 export function resetCompaction(): void {
@@ -64,50 +65,47 @@ export function victimLive(): u32 {
   return victim < 0 ? 0 : liveOf(<u32>victim);
 }
 
-/** Adopted segments first; else the one with least to copy; now and then the least worn one. -1: nothing to gain. */
+/**
+ * Adopted segments first; else the one with least to copy, where worn blocks must offer more; now and then the least
+ * worn one, so that what never changes wears too. -1: nothing to gain.
+ */
 function choose(): i32 {
   let best: i32 = -1;
-  let bestLive: u32 = segmentBytes - segmentBytes / 64;
+  let bestScore: u32 = 0xffffffff;
   let coldest: i32 = -1;
-  let sum: u64 = 0;
-  let counted: u32 = 0;
   let adopted = false;
+  const mean = meanWear();
   for (let b = anchorCount; b < blockCount; b++) {
     const state = stateOf(b);
-    sum += eraseCountOf(b);
-    counted++;
     if ((state != BlockState.SEALED && state != BlockState.ADOPTED) || <i32>b == rootBlock) continue;
-    if (coldest < 0 || eraseCountOf(b) < eraseCountOf(<u32>coldest)) coldest = <i32>b;
-    const live = liveOf(b);
-    if (state == BlockState.ADOPTED ? !adopted || live < bestLive : !adopted && live < bestLive) {
-      best = <i32>b;
-      bestLive = live;
-      adopted = state == BlockState.ADOPTED;
-    }
+    const count = eraseCountOf(b);
+    if (coldest < 0 || count < eraseCountOf(<u32>coldest)) coldest = <i32>b;
+    const early = state == BlockState.ADOPTED;
+    if ((adopted && !early) || (!early && liveOf(b) > segmentBytes - segmentBytes / 64)) continue;
+    const score = liveOf(b) + (count > mean ? (count - mean) * (segmentBytes / WEAR_WEIGHT) : 0);
+    if (adopted == early && score >= bestScore) continue;
+    best = <i32>b;
+    bestScore = score;
+    adopted = early;
   }
   selections++;
-  if (coldest >= 0 && selections % 4 == 0 && eraseCountOf(<u32>coldest) + 2 < <u32>(sum / counted)) best = coldest;
+  if (coldest >= 0 && selections % 2 == 0 && eraseCountOf(<u32>coldest) + WEAR_SPREAD < mean) best = coldest;
   return best;
 }
+/** One erase above the mean counts as much as this part of a segment still to be copied. */
+const WEAR_WEIGHT: u32 = 16;
+/** Erases the least worn block may lag behind the mean. */
+const WEAR_SPREAD: u32 = 3;
 
-/** Does a block exist that may hold a dead record written before `lsn`? Tombstones older than that are needed. */
-function surveyDead(): void {
-  oldestDead = ~(<u64>0);
-  for (let b = anchorCount; b < blockCount; b++) {
-    const state = stateOf(b);
-    const holds =
-      state == BlockState.DIRTY ||
-      state == BlockState.ADOPTED ||
-      (state == BlockState.SEALED && (flagsOf(b) & BlockFlag.DEAD) != 0) ||
-      state == BlockState.OPEN;
-    if (holds && openLsnOf(b) < oldestDead) oldestDead = openLsnOf(b);
-  }
+function meanWear(): u32 {
+  let sum: u64 = 0;
+  for (let b = anchorCount; b < blockCount; b++) sum += eraseCountOf(b);
+  return <u32>(sum / (blockCount - anchorCount));
 }
 
-/** The one question compaction asks of a record. */
-function keep(entry: Entry, key: u64, address: u32): u32 {
+/** The one question compaction asks of a record; tombstones that are not needed have left the index (store/sweep). */
+function keep(key: u64, address: u32): u32 {
   if (!find(key) || foundAddress() != address) return Keep.DROP;
-  if (entry.flags & EntryFlag.TOMBSTONE) return foundTombstone() && entry.lsn < oldestDead ? Keep.DROP : Keep.PIN;
   return Keep.PIN;
 }
 
@@ -121,10 +119,10 @@ export function compactStep(budgetBytes: u32): i32 {
   if (victim < 0) victim = choose();
   if (victim < 0) return 0;
   if (!entered) {
-    surveyDead();
     scanOpen(s, <u32>victim, false);
     entered = true;
   }
+  if (isNand) budgetBytes = max(budgetBytes, GROUP_FILL);
   let copied: u32 = 1;
   while (copied < budgetBytes && pendingPlaces < PENDING_PLACES_MAX - 1) {
     const more = scanNext(s);
@@ -163,14 +161,7 @@ function consider(block: u32): i32 {
   memory.copy(kept, changetype<usize>(scanned()), offsetof<Entry>());
   const key = e.flags & EntryFlag.CHUNK ? chunkKeyOf(e.kind, e.idHigh, e.idLow, e.lsn, e.chunk) : keyOf(e.kind, e.idHigh, e.idLow);
   const address = toAddress(block, e.offset);
-  const verdict = keep(e, key, address);
-  if (verdict == Keep.DROP) {
-    if (find(key) && foundAddress() == address) {
-      dropLive(block, recordBytes(e.dataBytes));
-      remove(key);
-    }
-    return 0;
-  }
+  if (keep(key, address) == Keep.DROP) return 0;
   return copy(e, e.flags & EntryFlag.TOMBSTONE ? key | KEY_TOMBSTONE : key, block);
 }
 
@@ -182,7 +173,7 @@ function copy(e: Entry, key: u64, block: u32): i32 {
   const size = recordBytes(e.dataBytes);
   const payload = h.dataBytes - h.headerBytes;
   memory.copy(STAGED + 64, LOADED + h.headerBytes, payload);
-  status = reserve(COLD, size + 24, SegmentType.COLD, h.wallMs);
+  status = reserve(COLD, size + 48, SegmentType.COLD, h.wallMs, h.idHigh);
   if (status < 0) return status;
   h.flags = 0;
   const offset = place(COLD, h, payload);

@@ -19,6 +19,7 @@ import { resetRetrieving } from "./retrieve";
 import { failed, hasBegun, Mode, mode, setBegun, setMode } from "./session";
 import { configureSpace, countBlocks, RESERVE_BLOCKS } from "./space";
 import { makeRoom } from "./upkeep";
+import { resetSweep } from "./sweep";
 import { resetWriting, writing } from "./write";
 
 function forgetEverything(): void {
@@ -31,6 +32,7 @@ function forgetEverything(): void {
   forgetSurvey();
   resetCheckpoint();
   resetCompaction();
+  resetSweep();
   resetRetrieving();
   resetWriting();
   setBegun(false);

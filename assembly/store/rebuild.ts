@@ -32,6 +32,16 @@ let ownerLsn: u64 = 0;
 function e(): Entry {
   return changetype<Entry>(entry);
 }
+/** Blocks in which an original was met whose copy won. */
+const origins: usize = memory.data(32, 8);
+const ORIGINS_MAX: u32 = 8;
+let originCount: u32 = 0;
+
+function noteOrigin(block: u32): void {
+  for (let i: u32 = 0; i < originCount; i++) if (load<u32>(origins + i * 4) == block) return;
+  if (originCount < ORIGINS_MAX) store<u32>(origins + originCount++ * 4, block);
+}
+
 function holdsRecords(b: u32): bool {
   const state = stateOf(b);
   return state == BlockState.SEALED || state == BlockState.ADOPTED || state == BlockState.OPEN;
@@ -44,6 +54,7 @@ function holdsRecords(b: u32): bool {
 export function rebuildIndex(): i32 {
   clearIndex();
   clearLive();
+  originCount = 0;
   let bound: u64 = ~(<u64>0);
   while (true) {
     let best: i32 = -1;
@@ -61,8 +72,33 @@ export function rebuildIndex(): i32 {
     if (status < 0) return status;
   }
   const status = indexChunks();
-  if (status >= 0) discardDead();
-  return status;
+  if (status < 0) return status;
+  for (let i: u32 = 0; i < originCount; i++) preferOriginals(load<u32>(origins + i * 4));
+  discardDead();
+  return Status.OK;
+}
+
+/**
+ * A sealed block in which something still lives that was not copied was a victim when power died, and its erase had
+ * not begun: its originals are as solid as ever. They are used again, so that the half-written copy can be given back:
+ * cuts in a row during compaction must not use up the part.
+ */
+function preferOriginals(block: u32): void {
+  if (stateOf(block) != BlockState.SEALED || liveOf(block) == 0) return;
+  const s = scanner(SCAN_MOUNT);
+  scanOpen(s, block, false);
+  while (scanNext(s) > 0) {
+    memory.copy(entry, changetype<usize>(scanned()), offsetof<Entry>());
+    const tombstone = e().flags & EntryFlag.TOMBSTONE;
+    const key = e().flags & EntryFlag.CHUNK ? chunkKeyOf(e().kind, e().idHigh, e().idLow, e().lsn, e().chunk) : keyOf(e().kind, e().idHigh, e().idLow);
+    const own = toAddress(block, e().offset);
+    if (!find(key) || foundAddress() == own || foundTombstone() != (tombstone != 0)) continue;
+    const copy = foundAddress();
+    if (stateOf(addressBlock(copy)) == BlockState.SEALED || fetchAt(copy, false) < 0 || head().lsn != e().lsn) continue;
+    supersede(copy, head().dataBytes);
+    put(tombstone ? key | KEY_TOMBSTONE : key, own);
+    addLive(block, recordBytes(e().dataBytes));
+  }
 }
 
 /** Victims that were emptied but not erased before the cut look like segments; nothing in them lives. */
@@ -113,7 +149,9 @@ function replaces(block: u32, address: u32): bool {
   const hot = !((flagsOf(block) | flagsOf(other)) & BlockFlag.MIXED);
   if (hot) return block == other ? e().offset > addressOffset(address) : openLsnOf(block) > openLsnOf(other);
   if (fetchAt(address, false) >= 0 && head().lsn != e().lsn) return e().lsn > head().lsn;
-  return openLsnOf(block) > openLsnOf(other);
+  const newer = openLsnOf(block) > openLsnOf(other);
+  noteOrigin(newer ? other : block);
+  return newer;
 }
 
 /** Second pass: chunks count when the head that owns them does. */
@@ -142,8 +180,10 @@ function indexChunk(block: u32): i32 {
   if (find(key)) {
     if (openLsnOf(addressBlock(foundAddress())) >= openLsnOf(block)) {
       addFlags(block, BlockFlag.DEAD);
+      noteOrigin(block);
       return Status.OK;
     }
+    noteOrigin(addressBlock(foundAddress()));
     supersede(foundAddress(), e().dataBytes);
   }
   if (!put(key, toAddress(block, e().offset))) return fault(Status.INDEX_FULL, block, 0, 0);

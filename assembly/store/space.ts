@@ -38,7 +38,7 @@ export function configureSpace(): void {
   recordLimitData = recordLimitBytes;
   while (recordBytes(recordLimitData) > recordLimitBytes) recordLimitData--;
   chunkBytes = recordLimitData - 44;
-  segmentBytes = ((blockBytes - first - 64) / 16) * 15;
+  segmentBytes = ((blockBytes - first - 64) / 16) * (isNand ? 13 : 15);
 }
 
 /** Counts the blocks that can hold records. */
@@ -58,7 +58,7 @@ export function admits(bytes: u32): bool {
 }
 /** Blocks below which every put does its share of compaction. */
 export function lowWater(): u32 {
-  return RESERVE_BLOCKS + (blocks >= 64 ? 4 : 1);
+  return RESERVE_BLOCKS + (blocks >= 64 ? 6 : 2);
 }
 export function isShort(): bool {
   return freeCount() < lowWater();

@@ -6,10 +6,19 @@ import { blockBytes } from "../flash/geometry";
 import { adoptedCount, pruneAdopted } from "../journal/adopted";
 import { blankCount, dirtyCount, eraseOne, freeCount } from "../journal/block-map";
 import { compacting, compactStep, victimLive } from "./compact";
-import { isShort, lowWater, segmentBytes } from "./space";
+import { sweep, sweepPays } from "./sweep";
+import { isShort, lowWater, RESERVE_BLOCKS, segmentBytes } from "./space";
 
-/** Blank blocks kept ready: two that a recovery may need, and one to open. */
-const BLANKS_WANTED: u32 = 3;
+/** Blank blocks kept ready: two that a recovery may need, and what one write may open; small blocks fill fast. */
+function blanksWanted(): u32 {
+  return blockBytes <= 8192 ? 5 : 3;
+}
+/** Writes longer than this do no upkeep of their own unless they must: they wait long enough for themselves. */
+const SMALL_WRITE: u32 = 1024;
+/** Most bytes one small write copies. */
+const SHARE_MAX: u32 = 1800;
+/** Summaries a write reads for the tombstone sweep. */
+const SWEEP_BLOCKS: u32 = 4;
 
 /**
  * Makes room before a write of `bytes`. `floor` free blocks are left alone.
@@ -17,34 +26,39 @@ const BLANKS_WANTED: u32 = 3;
  * short, and at most one erase.
  */
 export function makeRoom(bytes: u32, floor: u32): i32 {
-  if ((compacting() || isShort()) && bytes <= 1024) {
+  const small = bytes <= SMALL_WRITE;
+  if (small && blankCount() < blanksWanted() && dirtyCount() > 0) eraseOne();
+  if (small && (compacting() || isShort())) {
+    if (sweepPays()) sweep(SWEEP_BLOCKS);
     const status = compactStep(share(bytes));
     if (status < 0 && status != Status.FULL) return status;
   }
   let rounds: u32 = 0;
-  while (freeCount() <= floor && rounds++ < 64) {
+  while (freeCount() <= floor && rounds++ < 256) {
     const status = compactStep(blockBytes);
     if (status == 0 || status == Status.FULL) break;
     if (status < 0) return status;
   }
-  if (freeCount() <= floor) return Status.FULL;
-  if (blankCount() < BLANKS_WANTED && dirtyCount() > 0 && bytes <= 1024) eraseOne();
-  return Status.OK;
+  return freeCount() <= floor ? Status.FULL : Status.OK;
 }
 
-/** Bytes to copy so that copying keeps pace with writing: what the victim holds over what it frees, and a third more. */
+/**
+ * Bytes to copy so that copying keeps pace with writing: what the victim holds over what it frees, a fifth more, and
+ * more still as the free blocks run out.
+ */
 function share(bytes: u32): u32 {
   const live = victimLive();
-  const gain = segmentBytes > live ? segmentBytes - live : segmentBytes / 64;
-  const urgency: u32 = freeCount() + 2 < lowWater() ? 2 : 1;
-  return min(<u32>((<u64>bytes * live * 4 * urgency) / (gain * 3)) + 128, 3072);
+  const gain = segmentBytes > live + segmentBytes / 32 ? segmentBytes - live : segmentBytes / 32;
+  const missing = lowWater() > freeCount() ? lowWater() - freeCount() : 0;
+  const tenths = 12 + (missing * 12) / (lowWater() - RESERVE_BLOCKS);
+  return min(<u32>((<u64>bytes * live * tenths) / (<u64>gain * 10)) + 64, SHARE_MAX);
 }
 
 /** Idle work: up to `budget` steps of compaction or erasing. Returns what is left to do, 0 for nothing. */
 export function upkeep(budget: u32): i32 {
   pruneAdopted();
   for (let i: u32 = 0; i < budget; i++) {
-    if (blankCount() < BLANKS_WANTED + 1 && dirtyCount() > 0) {
+    if (blankCount() < blanksWanted() && dirtyCount() > 0) {
       if (eraseOne() < 0) return Status.IO;
     } else if (compacting() || isShort() || adoptedCount > 0) {
       const status = compactStep(1024);
@@ -53,7 +67,8 @@ export function upkeep(budget: u32): i32 {
       pruneAdopted();
     } else if (dirtyCount() > 0) {
       if (eraseOne() < 0) return Status.IO;
-    } else return 0;
+    } else if (sweepPays()) sweep(SWEEP_BLOCKS);
+    else return 0;
   }
   return <i32>(dirtyCount() + adoptedCount) + (compacting() ? 1 : 0);
 }

@@ -15,7 +15,7 @@ import {
 import { KEPT, RESULT, STAGED, WINDOW } from "../base/memory";
 import { Status } from "../base/status";
 import { toAddress } from "../flash/geometry";
-import { Header, RecordFlag, recordBytes, UnitType } from "../format/record";
+import { CODEC_LOST, Header, RecordFlag, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { freeCount } from "../journal/block-map";
 import { fault, session, takeLsn } from "../journal/progress";
@@ -80,7 +80,7 @@ export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaByt
   let status = writable();
   if (status < 0) return status;
   if (putOpen || (batchOpen && batchLeft == 0)) return Status.BUSY;
-  if (kind >= KIND_COUNT || codec > 7) return fault(Status.INVALID, 0, 0, 1);
+  if (kind >= KIND_COUNT || codec >= CODEC_LOST) return fault(Status.INVALID, 0, 0, 1);
   if (metaBytes > META_MAX_BYTES || extBytes > EXT_MAX_BYTES || body > BODY_MAX_BYTES || !headFits(metaBytes, extBytes))
     return Status.TOO_BIG;
   const key = keyOf(kind, idHigh, idLow);
@@ -157,7 +157,7 @@ function writeChunk(): i32 {
   c.extBytes = 0;
   c.chunk = (received - 1) / chunkBytes;
   const size = recordBytes(inChunk + 44);
-  const status = reserve(COLD, size, SegmentType.COLD, h.wallMs);
+  const status = reserve(COLD, size, SegmentType.COLD, h.wallMs, h.idHigh);
   if (status < 0) return status;
   const offset = place(COLD, c, inChunk);
   const held = toAddress(<u32>stream(COLD).block, offset);
@@ -225,7 +225,7 @@ export function removeRecord(kind: u32, idHigh: u32, idLow: u32, wallMs: i64): i
 }
 
 function commit(h: Header, payload: u32, key: u64): i32 {
-  let status = reserve(HOT, recordBytes(payload + 48), SegmentType.HOT, h.wallMs);
+  let status = reserve(HOT, recordBytes(payload + 48), SegmentType.HOT, h.wallMs, h.idHigh);
   if (status < 0) return status;
   if (h.lsn == 0) h.lsn = takeLsn();
   if (batchOpen) {

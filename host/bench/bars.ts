@@ -88,7 +88,7 @@ function configurationBars({ configurations }: Measured): Bar[] {
     "A50 durable write max",
     "ms",
     60,
-    57,
+    12,
     "231 littlefs",
     worst("A50", (one) => one.write.whole.max),
   );

@@ -101,7 +101,7 @@ export function bodyOf(record: PimRecord): Uint8Array {
 
 /** Kind and id under which a record is stored: 8 bytes, the type in the upper half. */
 export function keyOf({ type, id }: PimRecord): { kind: Kind; id: string } {
-  return { kind: PIM_KINDS[type], id: type.toString(16).padStart(8, "0") + id.toString(16).padStart(8, "0") };
+  return { kind: PIM_KINDS[type], id: id.toString(16).padStart(16, "0") };
 }
 
 /** One run of the workload: `load`, then `shuffle` once, then `next` as often as wanted. */

@@ -14,7 +14,7 @@ import { type Listener, Tap } from "./tap.js";
 /** 13 October 2009, the day after the news. */
 const START_MS = 1_255_392_000_000;
 /** Little, as a boot costs what memory it touches; enough for the index of any script here. */
-const MEMORY_BYTES = 128 * 1024;
+const MEMORY_BYTES = 64 * 1024;
 const REFUSALS = new Set(["FULL", "INDEX_FULL", "TOO_BIG", "NOT_FOUND", "BUSY"]);
 
 export class Session {
