@@ -70,7 +70,7 @@ export function judgeTail(): bool {
   for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.ADOPTED && isVoid(b)) discard(b);
   if (attempts) return false;
   for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.ADOPTED && adoptedEnd(b) == 0) return false;
-  return newestSession == 0 || endedCleanly();
+  return newestSession != 0 && endedCleanly();
 }
 
 /** From the highest session down: the first root that is committed, or that something proves to have been. */
@@ -140,18 +140,31 @@ export function recover(wallMs: i64): i32 {
     const kept = adoptedCount;
     const status = attemptRecovery(wallMs, recovered);
     if (status < 0) return status;
-    if (!retryWanted) return eraseAttempts();
+    if (!retryWanted) {
+      eraseAttempts();
+      shortenAdopted();
+      return Status.OK;
+    }
     eraseOpened();
     while (adoptedCount > kept) dropLastAdopted();
   }
   return Status.IO;
 }
 
+/** Keeps the list of adopted segments short: those in which nothing counts are erased when they are many. */
+function shortenAdopted(): void {
+  for (let b = anchorCount; b < blockCount && adoptedCount > ADOPT_MAX / 4; b++) {
+    const end = adoptedEnd(b);
+    if (end == 0 || end > firstRecordOffset() || stateOf(b) != BlockState.DIRTY) continue;
+    makeBlank(b);
+    pruneAdopted();
+  }
+}
+
 /** Only now: until this boot's root was committed, an attempt might have been all that another boot would see. */
-function eraseAttempts(): i32 {
+function eraseAttempts(): void {
   for (let i: u32 = 0; i < recoveryCount; i++)
     if (recoverySession(i) < session && isAttempt(i) && stateOf(recoveryBlock(i)) == BlockState.DIRTY) makeBlank(recoveryBlock(i));
-  return Status.OK;
 }
 /** A batch's bytes changed between two reads: what this attempt wrote is thrown away. */
 function eraseOpened(): void {
@@ -201,6 +214,9 @@ let tailLast: u32 = 0;
 let tailEnd: u32 = 0;
 let tailBatch: u32 = 0;
 let tailRecords: u32 = 0;
+/** Records before the last program, and before the unfinished batch. */
+let tailLastIndex: u32 = 0;
+let tailBatchIndex: u32 = 0;
 
 /** Finds the last program's first record, the end, and where an unfinished batch begins (0: none). */
 function surveyTail(block: u32): void {
@@ -210,15 +226,22 @@ function surveyTail(block: u32): void {
   tailEnd = tailLast;
   tailBatch = 0;
   tailRecords = 0;
+  tailLastIndex = 0;
+  tailBatchIndex = 0;
   while (scanNext(s) > 0) {
     const offset = scanned().offset;
     witnessLsn(scanned().lsn);
-    if (isFirstOfProgram(s)) tailLast = offset;
+    if (isFirstOfProgram(s)) {
+      tailLast = offset;
+      tailLastIndex = tailRecords;
+    }
+    const open = tailBatch;
     const batch = (s.recordFlags & RecordFlag.BATCH) != 0;
     const torn = batch && s.doubts != 0;
     if (torn && tailBatch == 0) tailBatch = s.doubtOffset;
     if (!torn && (!batch || s.recordFlags & RecordFlag.BATCH_END)) tailBatch = 0;
     else if (tailBatch == 0) tailBatch = offset;
+    if (open == 0 && tailBatch != 0) tailBatchIndex = tailRecords;
     tailEnd = s.offset;
     tailRecords++;
   }
@@ -268,17 +291,19 @@ function recommit(block: u32, wallMs: i64): i32 {
   const whole = !sealed && room > root && end - first <= min(room - root, WHOLE_MAX);
   const from = whole || adoptedCount >= ADOPT_MAX - 2 ? first : min(tailLast, end);
   if ((from > first || sealed) && !adopt(block, from)) return Status.FULL;
-  return copyRecords(block, from, end, wallMs);
+  const upTo = tailBatch ? tailBatchIndex : tailRecords;
+  const before = from == first ? 0 : min(tailLastIndex, upTo);
+  return copyRecords(block, from, end, upTo - before, wallMs);
 }
 /** Tails up to this many bytes are copied whole when they fit: a storm of cuts must not leave a trail of half-empty blocks. */
 const WHOLE_MAX: u32 = 8192;
 /** Room left beside a root, so that the segment can go on. */
 const ROOT_SLACK: u32 = 64;
 
-/** Copies the records in [from, end) as judged now. Records that do not read as before ask for a retry. */
-function copyRecords(block: u32, from: u32, end: u32, wallMs: i64): i32 {
+/** Copies the records in [from, end) as judged now. When they are not the `expected` ones any more, a retry is wanted. */
+function copyRecords(block: u32, from: u32, end: u32, expected: u32, wallMs: i64): i32 {
   const s = scanner(SCAN_MOUNT);
-  const openBatch = tailBatch;
+  let copied: u32 = 0;
   scanWalk(s, block, end, true);
   s.offset = from;
   while (scanNext(s) > 0) {
@@ -292,8 +317,9 @@ function copyRecords(block: u32, from: u32, end: u32, wallMs: i64): i32 {
     memory.copy(STAGED + 64, LOADED + h.headerBytes, payload);
     place(HOT, h, payload);
     s.offset = at;
+    copied++;
   }
-  if (s.offset < end && openBatch == 0) retryWanted = true;
+  if (copied != expected) retryWanted = true;
   return Status.OK;
 }
 
@@ -329,5 +355,6 @@ function settleTails(): void {
   for (let b = anchorCount; b < blockCount; b++) {
     if (stateOf(b) == BlockState.ADOPTED && adoptedEnd(b) == 0) discard(b);
     else if (stateOf(b) == BlockState.SEALED && adoptedEnd(b) != 0) setState(b, BlockState.ADOPTED);
+    if (stateOf(b) == BlockState.ADOPTED && adoptedEnd(b) <= firstRecordOffset()) discard(b);
   }
 }

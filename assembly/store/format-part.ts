@@ -7,7 +7,7 @@ import { UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockCount } from "../flash/geometry";
-import { headerOffset, judgeLabel, LABEL_BYTES, labelEraseCount } from "../format/label";
+import { headerOffset, judgeLabel, LABEL_BYTES, labelEraseCount, labelFormatSerial } from "../format/label";
 import { configureUnits } from "../format/unit";
 import { clearAdopted } from "../journal/adopted";
 import {
@@ -40,9 +40,9 @@ export function formatBegin(force: bool, parity: u32, outer: u32, storeId: u64):
   setMode(Mode.CLOSED);
   const there = survey();
   if (!force && there != Status.NOT_FORMATTED) return there == Status.OK ? Status.BUSY : there;
-  const serial = there == Status.OK ? (formatSerial + 1) & 0xffff : 1;
   resetBlockMap();
   first = 0;
+  let serial: u32 = 0;
   for (let b: u32 = 0; b < blockCount; b++) {
     if (device.isBad(b)) {
       setState(b, BlockState.BAD);
@@ -50,10 +50,11 @@ export function formatBegin(force: bool, parity: u32, outer: u32, storeId: u64):
     }
     if (device.read(b, 0, UNIT, LABEL_BYTES) < 0 || isBlank(UNIT, LABEL_BYTES) || judgeLabel(UNIT, b, 0) != Status.OK) continue;
     setEraseCount(b, labelEraseCount(UNIT));
+    serial = max(serial, labelFormatSerial(UNIT));
     if (first == 0 && b >= anchorCount && b + 1 < blockCount && device.read(b, headerOffset(), UNIT, 32) >= 0 && isBlank(UNIT, 32))
       first = b;
   }
-  setStore(storeId, serial, outer);
+  setStore(storeId, (serial + 1) & 0xffff, outer);
   configureUnits(parity, storeId);
   next = 0;
   return <i32>blockCount;

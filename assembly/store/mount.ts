@@ -4,7 +4,8 @@
 import { Status } from "../base/status";
 import { blockCount } from "../flash/geometry";
 import { SummaryFlag } from "../format/summary";
-import { adopt, clearAdopted } from "../journal/adopted";
+import { ADOPT_MAX } from "../base/limits";
+import { adopt, adoptedCount, clearAdopted, pruneAdopted } from "../journal/adopted";
 import { anchorCount, BlockState, freeCount, setState } from "../journal/block-map";
 import { resetProgress, setSession } from "../journal/progress";
 import { forgetFacts, forgetLoaded } from "../journal/read";
@@ -12,13 +13,13 @@ import { isTail, judgeTail, readOnlyEnd, recover } from "../journal/recover";
 import { forgetSummary } from "../journal/segment-reader";
 import { COLD, HOT, programmedBytes, resetStreams, sealSegment, stream } from "../journal/segment-writer";
 import { forgetSurvey, highestSession, identify, survey } from "../journal/survey";
-import { resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
+import { hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
 import { resetCompaction } from "./compact";
 import { rebuildIndex } from "./rebuild";
 import { resetRetrieving } from "./retrieve";
 import { failed, hasBegun, Mode, mode, setBegun, setMode } from "./session";
 import { configureSpace, countBlocks, RESERVE_BLOCKS } from "./space";
-import { makeRoom } from "./upkeep";
+import { makeRoom, upkeep } from "./upkeep";
 import { resetSweep } from "./sweep";
 import { resetWriting, writing } from "./write";
 
@@ -58,7 +59,7 @@ export function mount(readOnly: bool, wallMs: i64): i32 {
   status = survey();
   if (status < 0) return status;
   countBlocks();
-  const clean = judgeTail();
+  const clean = judgeTail() || hasSwitch();
   setSession(highestSession);
   if (!clean) {
     status = readOnly ? lookOnly() : recover(wallMs);
@@ -68,7 +69,10 @@ export function mount(readOnly: bool, wallMs: i64): i32 {
   status = rebuildIndex();
   if (status < 0) return status;
   setMode(readOnly ? Mode.READ_ONLY : Mode.READY);
-  if (!clean && !readOnly && freeCount() <= RESERVE_BLOCKS) failed(makeRoom(0, RESERVE_BLOCKS));
+  if (!clean && !readOnly) {
+    if (freeCount() <= RESERVE_BLOCKS) failed(makeRoom(0, RESERVE_BLOCKS));
+    while (mode == Mode.READY && adoptedCount > ADOPT_MAX / 2 && failed(upkeep(4)) > 0) pruneAdopted();
+  }
   return mode == Mode.CLOSED ? Status.IO : Status.OK;
 }
 

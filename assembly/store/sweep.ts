@@ -23,10 +23,13 @@ let block: u32 = 0;
 let beganLsn: u64 = 0;
 let cursor: u64 = 0;
 let running: bool = false;
+/** LSN at which all tombstones had been looked at: nothing changes for them until something was written. */
+let settledLsn: u64 = 0;
 
 export function resetSweep(): void {
   running = false;
   cursor = 0;
+  settledLsn = 0;
 }
 
 function keyAt(i: u32): u64 {
@@ -42,7 +45,7 @@ function setAddress(i: u32, address: u32): void {
 
 /** Are there enough tombstones to look after? */
 export function sweepPays(): bool {
-  return running || tombstones > 8 + recordCount() / 64;
+  return running || (nextLsn != settledLsn && tombstones > 8 + recordCount() / 64);
 }
 
 /** Reads up to `blocks` summaries. Cost: one or two reads a block. */
@@ -72,7 +75,10 @@ function begin(): bool {
     setAddress(count, walkAddress());
     count++;
   }
-  if (count < SWEPT_MAX) cursor = 0;
+  if (count < SWEPT_MAX) {
+    cursor = 0;
+    settledLsn = nextLsn;
+  }
   block = anchorCount;
   beganLsn = nextLsn;
   running = count > 0;

@@ -2,9 +2,9 @@
  * The share of compaction and erasing that every write does, and what tick does in idle time.
  */
 import { Status } from "../base/status";
-import { blockBytes } from "../flash/geometry";
+import { blockBytes, blockCount } from "../flash/geometry";
 import { adoptedCount, pruneAdopted } from "../journal/adopted";
-import { blankCount, dirtyCount, eraseOne, freeCount } from "../journal/block-map";
+import { anchorCount, blankCount, BlockState, dirtyCount, eraseOne, freeCount, stateOf } from "../journal/block-map";
 import { compacting, compactStep, victimLive } from "./compact";
 import { sweep, sweepPays } from "./sweep";
 import { isShort, lowWater, RESERVE_BLOCKS, segmentBytes } from "./space";
@@ -17,6 +17,8 @@ function blanksWanted(): u32 {
 const SMALL_WRITE: u32 = 1024;
 /** Most bytes one small write copies. */
 const SHARE_MAX: u32 = 1800;
+/** With more adopted segments than this, writes compact although there is room. */
+const ADOPTED_MANY: u32 = 8;
 /** Summaries a write reads for the tombstone sweep. */
 const SWEEP_BLOCKS: u32 = 4;
 
@@ -28,7 +30,8 @@ const SWEEP_BLOCKS: u32 = 4;
 export function makeRoom(bytes: u32, floor: u32): i32 {
   const small = bytes <= SMALL_WRITE;
   if (small && blankCount() < blanksWanted() && dirtyCount() > 0) eraseOne();
-  if (small && (compacting() || isShort())) {
+  if (small && (compacting() || isShort() || (adoptedCount > ADOPTED_MANY && hasAdopted()))) {
+    pruneAdopted();
     if (sweepPays()) sweep(SWEEP_BLOCKS);
     const status = compactStep(share(bytes));
     if (status < 0 && status != Status.FULL) return status;
@@ -54,21 +57,35 @@ function share(bytes: u32): u32 {
   return min(<u32>((<u64>bytes * live * tenths) / (<u64>gain * 10)) + 64, SHARE_MAX);
 }
 
-/** Idle work: up to `budget` steps of compaction or erasing. Returns what is left to do, 0 for nothing. */
+/** Idle work: up to `budget` steps of compaction, erasing or sweeping. Returns what is left to do, 0 for nothing. */
 export function upkeep(budget: u32): i32 {
-  pruneAdopted();
   for (let i: u32 = 0; i < budget; i++) {
-    if (blankCount() < blanksWanted() && dirtyCount() > 0) {
-      if (eraseOne() < 0) return Status.IO;
-    } else if (compacting() || isShort() || adoptedCount > 0) {
-      const status = compactStep(1024);
-      if (status == 0 || status == Status.FULL) return 0;
-      if (status < 0) return status;
-      pruneAdopted();
-    } else if (dirtyCount() > 0) {
-      if (eraseOne() < 0) return Status.IO;
-    } else if (sweepPays()) sweep(SWEEP_BLOCKS);
-    else return 0;
+    const status = upkeepStep();
+    if (status < 0) return status;
+    pruneAdopted();
+    if (status == 0) return 0;
   }
-  return <i32>(dirtyCount() + adoptedCount) + (compacting() ? 1 : 0);
+  return 1;
+}
+
+/** One step of whatever is most wanted. 1 done, 0 nothing to do. */
+function upkeepStep(): i32 {
+  const compaction = compacting() || isShort() || hasAdopted();
+  if (dirtyCount() > 0 && (!compaction || blankCount() < blanksWanted())) return eraseOne() == Status.FULL ? 0 : 1;
+  if (compaction) {
+    const status = compactStep(1024);
+    if (status < 0 && status != Status.FULL) return status;
+    if (status > 0) return 1;
+    if (dirtyCount() > 0) return eraseOne() == Status.FULL ? 0 : 1;
+  }
+  if (!sweepPays()) return 0;
+  sweep(SWEEP_BLOCKS);
+  return 1;
+}
+
+/** Is there an adopted segment to give back? Adopted blocks in which nothing lives are only waiting for their erase. */
+function hasAdopted(): bool {
+  if (adoptedCount == 0) return false;
+  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.ADOPTED) return true;
+  return false;
 }

@@ -145,7 +145,9 @@ class CoreAgent implements Agent {
     this.#requireOpen();
     this.#core.call("taking stock", "hf_stat");
     const stat = this.#core.doorstep.stat();
-    const { records, tombstones, payloadBytes, damagedUnknown, parityBytes, session } = stat;
+    const { records, tombstones, damagedUnknown, parityBytes, session } = stat;
+    let payloadBytes = 0;
+    for (const { bodyBytes } of this.list()) payloadBytes += bodyBytes;
     return {
       records,
       counts: Object.fromEntries(KINDS.map((kind, number) => [kind, stat.counts[number]])) as Record<Kind, number>,
