@@ -536,8 +536,8 @@ export function scanUnits(which: u32): u32 {
 }
 
 /** The writer, by stream number: 0 hot, 1 cold. The payload of `streamPlace` lies at STAGED + 64, the header is the tests'. */
-export function streamReserve(which: u32, bytes: u32, type: u32, wallMs: i64, idHigh: u32): i32 {
-  return reserve(which, bytes, type, wallMs, idHigh);
+export function streamReserve(which: u32, payloadBytes: u32, type: u32): i32 {
+  return reserve(which, changetype<Header>(HEADER), payloadBytes, type);
 }
 export function streamOpen(which: u32, type: u32, wallMs: i64, idHigh: u32): i32 {
   return openSegment(which, type, wallMs, idHigh);

@@ -62,24 +62,27 @@ export function unitType(first: u32): u32 {
   return first >> 5;
 }
 
-/** Encodes `h` at `target`; `payloadBytes` = meta + ext + body bytes that follow. Sets dataBytes and headerBytes. */
-export function encodeHeader(target: usize, h: Header, openLsn: u64, openWall: u64, segmentSession: u32, segmentIdHigh: u32, payloadBytes: u32): u32 {
-  const foreign = h.session != segmentSession;
-  const short = h.idHigh == segmentIdHigh;
-  const flags = h.flags | (h.metaBytes ? RecordFlag.META : 0) | (h.extBytes ? RecordFlag.EXT : 0);
-  store<u8>(target, <u8>((h.type << 5) | flags));
-  store<u8>(target, <u8>(h.kind | (foreign ? 8 : 0) | (short ? 16 : 0) | (h.codec << 5)), 1);
-  const lsn = zigzag(<i64>(h.lsn - openLsn));
-  const wall = zigzag(h.wallMs - <i64>openWall);
-  let rest = (short ? 6 : 10) + varintBytes(lsn) + varintBytes(wall);
-  if (foreign) rest += varintBytes(h.session);
+/** Bytes of the header `h` will have, its length field included. `payloadBytes` = meta + ext + body bytes behind it. */
+export function headerBytesOf(h: Header, openLsn: u64, openWall: u64, segmentSession: u32, segmentIdHigh: u32, payloadBytes: u32): u32 {
+  let rest: u32 = h.idHigh == segmentIdHigh ? 6 : 10;
+  rest += varintBytes(zigzag(<i64>(h.lsn - openLsn))) + varintBytes(zigzag(h.wallMs - <i64>openWall));
+  if (h.session != segmentSession) rest += varintBytes(h.session);
   if (h.metaBytes) rest += varintBytes(h.metaBytes);
   if (h.extBytes) rest += 1;
   if (h.type == UnitType.CHUNK) rest += varintBytes(h.chunk);
   if (h.type == UnitType.LONG) rest += varintBytes(h.bodyBytes);
-  const headerBytes = rest + (rest + payloadBytes + 1 < 128 ? 1 : 2);
-  h.headerBytes = headerBytes;
-  h.dataBytes = headerBytes + payloadBytes;
+  return rest + (rest + payloadBytes + 1 < 128 ? 1 : 2);
+}
+
+/** Encodes `h` at `target`. Sets dataBytes and headerBytes; returns the latter. */
+export function encodeHeader(target: usize, h: Header, openLsn: u64, openWall: u64, segmentSession: u32, segmentIdHigh: u32, payloadBytes: u32): u32 {
+  const foreign = h.session != segmentSession;
+  const short = h.idHigh == segmentIdHigh;
+  const flags = h.flags | (h.metaBytes ? RecordFlag.META : 0) | (h.extBytes ? RecordFlag.EXT : 0);
+  h.headerBytes = headerBytesOf(h, openLsn, openWall, segmentSession, segmentIdHigh, payloadBytes);
+  h.dataBytes = h.headerBytes + payloadBytes;
+  store<u8>(target, <u8>((h.type << 5) | flags));
+  store<u8>(target, <u8>(h.kind | (foreign ? 8 : 0) | (short ? 16 : 0) | (h.codec << 5)), 1);
   let at = writeVarint(target + 2, h.dataBytes);
   store<u32>(at, h.idLow);
   at += 4;
@@ -87,7 +90,7 @@ export function encodeHeader(target: usize, h: Header, openLsn: u64, openWall: u
     store<u32>(at, h.idHigh);
     at += 4;
   }
-  at = writeVarint(writeVarint(at, lsn), wall);
+  at = writeVarint(writeVarint(at, zigzag(<i64>(h.lsn - openLsn))), zigzag(h.wallMs - <i64>openWall));
   if (foreign) at = writeVarint(at, h.session);
   if (h.metaBytes) at = writeVarint(at, h.metaBytes);
   if (h.extBytes) store<u8>(at++, <u8>h.extBytes);

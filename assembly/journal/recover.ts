@@ -308,11 +308,10 @@ function copyRecords(block: u32, from: u32, end: u32, expected: u32, wallMs: i64
   s.offset = from;
   while (scanNext(s) > 0) {
     const h = loadedHeader();
-    const size = recordBytes(h.dataBytes);
     const payload = h.dataBytes - h.headerBytes;
     h.flags = 0;
     const at = s.offset;
-    let status = reserve(HOT, size + 48, SegmentType.RECOVERY, wallMs, 0);
+    const status = reserve(HOT, h, payload, SegmentType.RECOVERY);
     if (status < 0) return status;
     memory.copy(STAGED + 64, LOADED + h.headerBytes, payload);
     place(HOT, h, payload);

@@ -2,7 +2,7 @@
  * The two open segments and the program group being built. A group is one program call; the commit point of an
  * ordinary record or batch is the line marked so in `flush`.
  */
-import { alignDown, alignUp, storeU24, storeU48 } from "../base/bytes";
+import { alignDown, alignUp, storeU24, storeU48, varintBytes, zigzag } from "../base/bytes";
 import { check } from "../base/check";
 import { GROUP_BYTES, HEADER_MAX_BYTES, PENDING_MAX, SUMMARY_UNITS_MAX } from "../base/limits";
 import { GROUP, PENDING, STAGED, STREAMS, UNIT } from "../base/memory";
@@ -10,7 +10,7 @@ import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
 import { headerOffset } from "../format/label";
-import { encodeHeader, Header, RecordFlag, recordBytes, UnitType } from "../format/record";
+import { encodeHeader, Header, headerBytesOf, RecordFlag, recordBytes, UnitType } from "../format/record";
 import { encodeSegment, SEGMENT_DATA, SegmentType } from "../format/segment";
 import {
   ENTRY_MAX,
@@ -82,7 +82,7 @@ export function resetStreams(): void {
 }
 
 function finalBytes(s: Stream, pending: u32): u32 {
-  const data = SUMMARY_FIXED + (s.interim ? SUMMARY_CONTINUED : 0) + SUMMARY_ROOT + pending;
+  const data = SUMMARY_FIXED + (s.interim ? SUMMARY_CONTINUED : 0) + (s.root1 || s.type == SegmentType.RECOVERY ? SUMMARY_ROOT : 0) + pending;
   return blockBytes - alignDown(blockBytes - TRAILER_BYTES - unitBytes(data), programBytes);
 }
 function interimBytes(pending: u32): u32 {
@@ -100,14 +100,23 @@ function groupLimit(): u32 {
   return min(GROUP_BYTES, max(blockBytes / 4, max(programBytes, 1024)));
 }
 
+/** Bytes a record will take in segment `s`, and its entry in the summary. */
+function recordSize(s: Stream, h: Header, payloadBytes: u32): u32 {
+  return recordBytes(headerBytesOf(h, s.openLsn, s.openWall, s.session, s.idHigh, payloadBytes) + payloadBytes);
+}
+function entrySize(s: Stream, h: Header): u32 {
+  const lsn = h.lsn == s.lastLsn + 1 ? 0 : varintBytes(zigzag(<i64>(h.lsn - s.openLsn)));
+  return 3 + (h.idHigh == s.idHigh ? 4 : 8) + lsn + 3 + (h.type == UnitType.CHUNK ? varintBytes(h.chunk) : 0);
+}
+
 /** Would a record of `bytes` still fit behind the group, with every summary it will need? */
-function fits(s: Stream, bytes: u32): bool {
+function fits(s: Stream, bytes: u32, entryBytes: u32): bool {
   let end = groupStart + groupBytes + bytes;
-  let pending = s.pendingBytes + ENTRY_MAX;
-  if (pending > PENDING_MAX) {
+  let pending = s.pendingBytes + entryBytes;
+  if (s.pendingBytes + ENTRY_MAX > PENDING_MAX) {
     if (s.interimCount >= SUMMARY_UNITS_MAX) return false;
     end += interimBytes(s.pendingBytes);
-    pending = ENTRY_MAX;
+    pending = entryBytes;
   }
   return alignUp(end, programBytes) + finalBytes(s, pending) <= blockBytes;
 }
@@ -123,26 +132,27 @@ function selectGroup(which: u32): i32 {
 }
 
 /**
- * Makes sure a record of up to `bytes` can be placed next in stream `which`, sealing and opening segments.
- * Errors FULL no block left; IO. Cost: at most two programs and, when no blank block is ready, one erase.
+ * Makes sure the record `h` with `payloadBytes` behind its header can be placed next in stream `which`, sealing and
+ * opening segments. Errors FULL no block left; IO. Cost: at most two programs and, when no blank block is ready, one
+ * erase.
  */
-export function reserve(which: u32, bytes: u32, type: u32, wallMs: i64, idHigh: u32): i32 {
+export function reserve(which: u32, h: Header, payloadBytes: u32, type: u32): i32 {
   const s = stream(which);
   let status = selectGroup(which);
   if (status < 0) return status;
-  if (groupBytes != 0 && groupBytes + bytes + interimBytes(s.pendingBytes) > groupLimit()) {
+  if (groupBytes != 0 && groupBytes + recordSize(s, h, payloadBytes) + interimBytes(s.pendingBytes) > groupLimit()) {
     status = flush();
     if (status < 0) return status;
     groupStart = s.offset;
   }
-  if (s.block >= 0 && !fits(s, bytes)) {
+  if (s.block >= 0 && !fits(s, recordSize(s, h, payloadBytes), entrySize(s, h))) {
     status = sealSegment(which, 0);
     if (status < 0) return status;
   }
   if (s.block < 0) {
-    status = openSegment(which, type, wallMs, idHigh);
+    status = openSegment(which, type, h.wallMs, h.idHigh);
     if (status < 0) return status;
-    check(fits(s, bytes));
+    check(fits(s, recordSize(s, h, payloadBytes), entrySize(s, h)));
   }
   if (s.pendingBytes + ENTRY_MAX > PENDING_MAX) placeInterim(s, which);
   return Status.OK;

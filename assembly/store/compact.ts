@@ -22,6 +22,7 @@ import {
   stateOf,
 } from "../journal/block-map";
 import { fetch } from "../journal/fetch";
+import { nextLsn } from "../journal/progress";
 import { loadedHeader } from "../journal/read";
 import { rootBlock } from "../journal/recover";
 import { SCAN_COMPACT, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
@@ -66,36 +67,43 @@ export function victimLive(): u32 {
 }
 
 /**
- * Adopted segments first; else the one with least to copy, where worn blocks must offer more; now and then the least
- * worn one, so that what never changes wears too. -1: nothing to gain.
+ * Adopted segments first; else the best trade of space for copying, where old blocks and little worn ones are
+ * preferred; now and then the least worn one, so that what never changes wears too. -1: nothing to gain.
  */
 function choose(): i32 {
   let best: i32 = -1;
-  let bestScore: u32 = 0xffffffff;
+  let bestScore: f32 = 0;
   let coldest: i32 = -1;
   let adopted = false;
   const mean = meanWear();
   for (let b = anchorCount; b < blockCount; b++) {
     const state = stateOf(b);
     if ((state != BlockState.SEALED && state != BlockState.ADOPTED) || <i32>b == rootBlock) continue;
-    const count = eraseCountOf(b);
-    if (coldest < 0 || count < eraseCountOf(<u32>coldest)) coldest = <i32>b;
+    if (coldest < 0 || eraseCountOf(b) < eraseCountOf(<u32>coldest)) coldest = <i32>b;
     const early = state == BlockState.ADOPTED;
     if ((adopted && !early) || (!early && liveOf(b) > segmentBytes - segmentBytes / 64)) continue;
-    const score = liveOf(b) + (count > mean ? (count - mean) * (segmentBytes / WEAR_WEIGHT) : 0);
-    if (adopted == early && score >= bestScore) continue;
+    const value = score(b, mean);
+    if (adopted == early && value <= bestScore) continue;
     best = <i32>b;
-    bestScore = score;
+    bestScore = value;
     adopted = early;
   }
   selections++;
-  if (coldest >= 0 && selections % 2 == 0 && eraseCountOf(<u32>coldest) + WEAR_SPREAD < mean) best = coldest;
+  if (coldest >= 0 && selections % WEAR_TURN == 0 && eraseCountOf(<u32>coldest) + WEAR_SPREAD < mean) best = coldest;
   return best;
 }
-/** One erase above the mean counts as much as this part of a segment still to be copied. */
-const WEAR_WEIGHT: u32 = 16;
-/** Erases the least worn block may lag behind the mean. */
+/** Every so many victims the least worn block has its turn, if it lags so many erases behind the mean. */
+const WEAR_TURN: u32 = 6;
 const WEAR_SPREAD: u32 = 3;
+
+/** Cost and benefit (Rosenblum and Ousterhout, LFS): space gained times the root of its age, over bytes copied. */
+function score(b: u32, mean: u32): f32 {
+  const live = <f32>liveOf(b);
+  const gain = max<f32>(<f32>segmentBytes - live, 1);
+  const age = <f32>(nextLsn - openLsnOf(b)) + 1;
+  const worn = eraseCountOf(b) > mean ? <f32>(eraseCountOf(b) - mean) : 0;
+  return (gain * sqrt<f32>(age)) / ((live + 64) * (1 + worn / 4));
+}
 
 function meanWear(): u32 {
   let sum: u64 = 0;
@@ -173,7 +181,7 @@ function copy(e: Entry, key: u64, block: u32): i32 {
   const size = recordBytes(e.dataBytes);
   const payload = h.dataBytes - h.headerBytes;
   memory.copy(STAGED + 64, LOADED + h.headerBytes, payload);
-  status = reserve(COLD, size + 48, SegmentType.COLD, h.wallMs, h.idHigh);
+  status = reserve(COLD, h, payload, SegmentType.COLD);
   if (status < 0) return status;
   h.flags = 0;
   const offset = place(COLD, h, payload);

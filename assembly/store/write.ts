@@ -18,7 +18,7 @@ import { toAddress } from "../flash/geometry";
 import { CODEC_LOST, Header, RecordFlag, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { freeCount } from "../journal/block-map";
-import { fault, session, takeLsn } from "../journal/progress";
+import { fault, nextLsn, session, takeLsn } from "../journal/progress";
 import { COLD, flush, HOT, place, reserve, segmentHasRoom, stream } from "../journal/segment-writer";
 import { chunkKeyOf, find, remove as forget, foundAddress, foundTombstone, hasRoom, KEY_TOMBSTONE, keyOf, put } from "./key-index";
 import { clearPlaces, heldAddress, heldKey, holdPlace } from "./pending";
@@ -156,8 +156,7 @@ function writeChunk(): i32 {
   c.metaBytes = 0;
   c.extBytes = 0;
   c.chunk = (received - 1) / chunkBytes;
-  const size = recordBytes(inChunk + 44);
-  const status = reserve(COLD, size, SegmentType.COLD, h.wallMs, h.idHigh);
+  const status = reserve(COLD, c, inChunk, SegmentType.COLD);
   if (status < 0) return status;
   const offset = place(COLD, c, inChunk);
   const held = toAddress(<u32>stream(COLD).block, offset);
@@ -225,9 +224,11 @@ export function removeRecord(kind: u32, idHigh: u32, idLow: u32, wallMs: i64): i
 }
 
 function commit(h: Header, payload: u32, key: u64): i32 {
-  let status = reserve(HOT, recordBytes(payload + 48), SegmentType.HOT, h.wallMs, h.idHigh);
+  const lone = h.lsn == 0;
+  if (lone) h.lsn = nextLsn;
+  let status = reserve(HOT, h, payload, SegmentType.HOT);
   if (status < 0) return status;
-  if (h.lsn == 0) h.lsn = takeLsn();
+  if (lone) h.lsn = takeLsn();
   if (batchOpen) {
     batchLeft--;
     h.flags = RecordFlag.BATCH | (batchLeft == 0 ? RecordFlag.BATCH_END : 0);

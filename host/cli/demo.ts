@@ -13,7 +13,7 @@ import type { Call, Command, Outcome } from "./command.js";
 import { EXIT, Failure, usage } from "./exit.js";
 import { asCount, plural } from "./words.js";
 
-const DEFAULT_PULLS = 240;
+const DEFAULT_PULLS = 260;
 
 export const demo: Command = {
   name: "demo",

@@ -61,7 +61,7 @@ const PICTURE_BYTES = 40_000;
 /** Pictures kept at most: with them half of the 8 MiB is in use. */
 const PICTURE_COUNT = 90;
 /** Programs and erases between two pulls, on average. */
-const MEAN_OPS: Record<Act, number> = { import: 30, edits: 12, compaction: 200 };
+const MEAN_OPS: Record<Act, number> = { import: 24, edits: 36, compaction: 250 };
 /** An act's share of the pulls, in percent; what the import does not last for is left to the edits. */
 const SHARE: Record<Act, number> = { import: 20, edits: 35, compaction: 45 };
 const MIN_COMPACTIONS = 40;
