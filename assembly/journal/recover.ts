@@ -49,7 +49,7 @@ export let rootedSession: u32 = 0;
 /** The session that root recovered. */
 export let tailSession: u32 = 0;
 let retryWanted: bool = false;
-/** Unstable bits may read differently between judging and copying; each attempt judges anew. */
+/** A program may fail on a block that looked blank, and unstable bits may read differently between judging and copying; each attempt judges anew. */
 const RETRIES = 32;
 
 /** What a checkpoint knew of the last recovery. */
@@ -139,8 +139,8 @@ export function recover(wallMs: i64): i32 {
     retryWanted = false;
     const kept = adoptedCount;
     const status = attemptRecovery(wallMs, recovered);
-    if (status < 0) return status;
-    if (!retryWanted) {
+    if (status < 0 && status != Status.IO) return status;
+    if (status >= 0 && !retryWanted) {
       eraseAttempts();
       shortenAdopted();
       return Status.OK;

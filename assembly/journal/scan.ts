@@ -13,7 +13,6 @@ import { continuedPart, decodeEntry, Entry, EntryFlag, firstEntry, summaryDataBy
 import { seedFor, unitBytes, unitData, unitIntact } from "../format/unit";
 import { adoptedEnd, walkLimit } from "./adopted";
 import { BlockState, eraseCountOf, openLsnOf, stateOf } from "./block-map";
-import { countUnknown, nextLsn } from "./progress";
 import { loadedHeader, loadHead, loadRest, plausibleHead, readUnit } from "./read";
 import { firstRecordOffset, readFacts, readFinal, readSummary } from "./segment-reader";
 import { COLD, HOT, pendingOf, stream } from "./segment-writer";
@@ -46,8 +45,12 @@ export class Scan {
   /** WALK: offset of damage that is not judged yet, 0 for none, and how many spans. */
   doubtOffset: u32;
   doubts: u32;
+  /** WALK: spans of damage that are no torn write, and the LSNs around them. */
+  lost: u32;
   idHigh: u32;
   doubtLsn: u64;
+  lostFirst: u64;
+  lostLast: u64;
 }
 
 /** Who uses which iterator. */
@@ -56,11 +59,11 @@ export const SCAN_COMPACT: u32 = 1;
 export const SCAN_ASK: u32 = 2;
 const SCAN_TOLD: u32 = 3;
 
-const SCAN_BYTES: u32 = 88;
+const SCAN_BYTES: u32 = 112;
 const entryStorage: usize = memory.data(48, 8);
 
 export function scanner(which: u32): Scan {
-  return changetype<Scan>(ITERATORS + which * 344);
+  return changetype<Scan>(ITERATORS + which * 368);
 }
 /** The entry the last scanNext told. */
 export function scanned(): Entry {
@@ -85,6 +88,7 @@ export function scanOpen(s: Scan, block: u32, deep: bool): void {
   s.recordFlags = 0;
   s.doubts = 0;
   s.doubtOffset = 0;
+  s.lost = 0;
   const state = stateOf(block);
   if (state == BlockState.OPEN) openChain(s, block);
   else if (state != BlockState.SEALED || adoptedEnd(block) != 0 || !sealedChain(s, block)) scanWalk(s, block, walkLimit(block), deep);
@@ -103,6 +107,7 @@ export function scanWalk(s: Scan, block: u32, limit: u32, deep: bool): void {
   s.recordFlags = 0;
   s.doubts = 0;
   s.doubtOffset = 0;
+  s.lost = 0;
 }
 
 function openChain(s: Scan, block: u32): void {
@@ -227,11 +232,13 @@ function walkNext(s: Scan): i32 {
 
 /** Damage behind the last program's start is torn when a tail is judged (deep); elsewhere it has rotted. */
 function walkEnds(s: Scan): i32 {
-  if (s.doubts != 0 && !s.deep && s.damaged == 0) settleDoubts(s);
+  if (s.doubts != 0 && !s.deep && (s.damaged == 0 || s.limit < blockBytes)) settleDoubts(s);
   return 0;
 }
 function settleDoubts(s: Scan): void {
-  for (let i: u32 = 0; i < s.doubts; i++) countUnknown(s.doubtLsn, s.lastLsn + 1);
+  if (s.lost == 0) s.lostFirst = s.doubtLsn;
+  s.lost += s.doubts;
+  s.lostLast = s.lastLsn + 1;
   s.doubts = 0;
   s.doubtOffset = 0;
 }

@@ -60,6 +60,13 @@ function trailerLength(trailer: usize): u32 {
   return (a & b) | (a & c) | (b & c);
 }
 
+/** Where the final summary of `block` begins by its trailer; 0 when the trailer says nothing sensible. */
+export function finalOffset(block: u32): u32 {
+  if (device.read(block, blockBytes - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0 || trailerIsBlank(UNIT)) return 0;
+  const length = unitBytes(trailerLength(UNIT));
+  return length + TRAILER_BYTES > blockBytes ? 0 : alignDown(blockBytes - TRAILER_BYTES - length, programBytes);
+}
+
 /**
  * Reads the final summary of `block` into SUMMARY. Returns its offset. Errors: NOT_FOUND the block was never sealed,
  * CORRUPT it was, but the summary cannot be read, IO.

@@ -18,7 +18,7 @@ import {
   labelStoreId,
 } from "../format/label";
 import { SEGMENT_DATA, SegmentType, segmentEraseCount } from "../format/segment";
-import { SummaryFlag, summaryFlags } from "../format/summary";
+import { SUMMARY_FIXED, SummaryFlag, summaryEraseCount, summaryFlags } from "../format/summary";
 import { configureUnits, parityBytes } from "../format/unit";
 import {
   addFlags,
@@ -39,7 +39,7 @@ import {
 } from "./block-map";
 import { fault, witnessLsn } from "./progress";
 import { factsOpenLsn, factsSession, factsType, forgetFacts } from "./read";
-import { readFacts, readFinal, trailerIsBlank } from "./segment-reader";
+import { finalOffset, readFacts, readFinal, trailerIsBlank } from "./segment-reader";
 import { TRAILER_BYTES } from "./segment-writer";
 
 /** Recovery segments with the highest sessions met: u32 session, u32 block each. */
@@ -140,9 +140,17 @@ function surveyBlock(b: u32): i32 {
     return Status.OK;
   }
   if (label != Status.OK) setEraseCount(b, segmentEraseCount(UNIT + LABEL_BYTES));
-  if (readFacts(b) < 0) return Status.OK;
+  if (readFacts(b) < 0 && (label == Status.OK || !adoptEraseCount(b) || readFacts(b) < 0)) return Status.OK;
   classify(b);
   return Status.OK;
+}
+
+/** Label and header are both lost: the final summary tells the erase count too, and verifies with it. */
+function adoptEraseCount(b: u32): bool {
+  const start = finalOffset(b);
+  if (start == 0 || device.read(b, start, UNIT, SUMMARY_FIXED) < 0) return false;
+  setEraseCount(b, summaryEraseCount(UNIT));
+  return true;
 }
 
 /** A block that holds a segment: its header or its final summary is in the facts. */

@@ -10,17 +10,7 @@ import { blockCount } from "../flash/geometry";
 import { headerOffset, judgeLabel, LABEL_BYTES, labelEraseCount, labelFormatSerial } from "../format/label";
 import { configureUnits } from "../format/unit";
 import { clearAdopted } from "../journal/adopted";
-import {
-  anchorCount,
-  BlockState,
-  formatSerial,
-  makeBlank,
-  resetBlockMap,
-  setEraseCount,
-  setState,
-  setStore,
-  stateOf,
-} from "../journal/block-map";
+import { BlockState, anchorCount, eraseCountOf, makeBlank, resetBlockMap, setEraseCount, setState, setStore, stateOf } from "../journal/block-map";
 import { fault, resetProgress } from "../journal/progress";
 import { restoreRecovered } from "../journal/recover";
 import { survey } from "../journal/survey";
@@ -40,24 +30,55 @@ export function formatBegin(force: bool, parity: u32, outer: u32, storeId: u64):
   setMode(Mode.CLOSED);
   const there = survey();
   if (!force && there != Status.NOT_FORMATTED) return there == Status.OK ? Status.BUSY : there;
+  const serial = surveyLabels();
+  first = chooseFirst(there == Status.OK);
+  setStore(storeId, (serial + 1) & 0xffff, outer);
+  configureUnits(parity, storeId);
+  next = 0;
+  return <i32>blockCount;
+}
+
+let lowestSerial: u32 = 0;
+
+/** Reads every label: erase counts are carried over. Returns the highest format serial met. */
+function surveyLabels(): u32 {
   resetBlockMap();
-  first = 0;
   let serial: u32 = 0;
+  lowestSerial = 0xffff;
   for (let b: u32 = 0; b < blockCount; b++) {
     if (device.isBad(b)) {
       setState(b, BlockState.BAD);
       continue;
     }
-    if (device.read(b, 0, UNIT, LABEL_BYTES) < 0 || isBlank(UNIT, LABEL_BYTES) || judgeLabel(UNIT, b, 0) != Status.OK) continue;
+    if (!readLabel(b)) continue;
     setEraseCount(b, labelEraseCount(UNIT));
     serial = max(serial, labelFormatSerial(UNIT));
-    if (first == 0 && b >= anchorCount && b + 1 < blockCount && device.read(b, headerOffset(), UNIT, 32) >= 0 && isBlank(UNIT, 32))
-      first = b;
+    lowestSerial = min(lowestSerial, labelFormatSerial(UNIT));
   }
-  setStore(storeId, (serial + 1) & 0xffff, outer);
-  configureUnits(parity, storeId);
-  next = 0;
-  return <i32>blockCount;
+  return serial;
+}
+function readLabel(b: u32): bool {
+  return device.read(b, 0, UNIT, LABEL_BYTES) >= 0 && !isBlank(UNIT, LABEL_BYTES) && judgeLabel(UNIT, b, 0) == Status.OK;
+}
+
+/**
+ * Which block goes first. Over a live store: the blank one a mount would open next, which holds nothing and which a
+ * mount erases again. After a format that was cut off: one that still has the old label, so that labels stay mixed.
+ */
+function chooseFirst(live: bool): u32 {
+  let best: u32 = 0;
+  let bestCount: u32 = 0xffffffff;
+  for (let b: u32 = anchorCount; b + 1 < blockCount; b++) {
+    if (stateOf(b) == BlockState.BAD || !readLabel(b)) continue;
+    if (!live) {
+      if (labelFormatSerial(UNIT) == lowestSerial) return b;
+      continue;
+    }
+    if (eraseCountOf(b) >= bestCount || device.read(b, headerOffset(), UNIT, 24) < 0 || !isBlank(UNIT, 24)) continue;
+    best = b;
+    bestCount = eraseCountOf(b);
+  }
+  return best;
 }
 
 /** Formats one block. Returns the blocks left; 0: done and durable. Cut: the part is found half formatted and must be formatted again. */

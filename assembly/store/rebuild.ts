@@ -19,7 +19,7 @@ import {
   openLsnOf,
   stateOf,
 } from "../journal/block-map";
-import { fault, witnessLsn } from "../journal/progress";
+import { countUnknown, fault, witnessLsn } from "../journal/progress";
 import { rootBlock } from "../journal/recover";
 import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
 import { chunkKeyOf, clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, put } from "./key-index";
@@ -42,6 +42,31 @@ function noteOrigin(block: u32): void {
   if (originCount < ORIGINS_MAX) store<u32>(origins + originCount++ * 4, block);
 }
 
+/** Segments walked over damage: block u32, spans u32, first and last LSN u64. */
+const lostList: usize = memory.data(192, 8);
+const LOST_MAX: u32 = 8;
+let lostCount: u32 = 0;
+
+function noteLost(block: u32, spans: u32, first: u64, last: u64): void {
+  if (lostCount == LOST_MAX) {
+    for (let i: u32 = 0; i < spans; i++) countUnknown(first, last);
+    return;
+  }
+  const at = lostList + lostCount++ * 24;
+  store<u32>(at, block);
+  store<u32>(at, spans, 4);
+  store<u64>(at, first, 8);
+  store<u64>(at, last, 16);
+}
+/** A segment of which nothing lives is a victim whose erase was torn: its damage is nobody's. Elsewhere it is counted. */
+function countLost(): void {
+  for (let i: u32 = 0; i < lostCount; i++) {
+    const at = lostList + i * 24;
+    if (liveOf(load<u32>(at)) == 0) continue;
+    for (let k = load<u32>(at, 4); k > 0; k--) countUnknown(load<u64>(at, 8), load<u64>(at, 16));
+  }
+}
+
 function holdsRecords(b: u32): bool {
   const state = stateOf(b);
   return state == BlockState.SEALED || state == BlockState.ADOPTED || state == BlockState.OPEN;
@@ -55,6 +80,7 @@ export function rebuildIndex(): i32 {
   clearIndex();
   clearLive();
   originCount = 0;
+  lostCount = 0;
   let bound: u64 = ~(<u64>0);
   while (true) {
     let best: i32 = -1;
@@ -75,6 +101,7 @@ export function rebuildIndex(): i32 {
   if (status < 0) return status;
   for (let i: u32 = 0; i < originCount; i++) preferOriginals(load<u32>(origins + i * 4));
   discardDead();
+  countLost();
   return Status.OK;
 }
 
@@ -114,7 +141,10 @@ function indexSegment(block: u32): i32 {
   scanOpen(s, block, false);
   while (true) {
     const more = scanNext(s);
-    if (more <= 0) return more;
+    if (more <= 0) {
+      if (s.lost != 0) noteLost(block, s.lost, s.lostFirst, s.lostLast);
+      return more;
+    }
     memory.copy(entry, changetype<usize>(scanned()), offsetof<Entry>());
     witnessLsn(e().lsn);
     if (e().flags & EntryFlag.CHUNK) addFlags(block, BlockFlag.CHUNKS);
