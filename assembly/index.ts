@@ -22,6 +22,11 @@ const ABI_VERSION = 1;
 /** Fewest records an index is laid out for. */
 const CAPACITY_MIN: u32 = 64;
 
+/** Milliseconds since 1970 that fit the format's 48 bits, with room for differences. */
+function validWall(wallMs: f64): bool {
+  return wallMs >= 0 && wallMs < 140737488355328;
+}
+
 export function hf_abi_version(): i32 {
   return ABI_VERSION;
 }
@@ -61,7 +66,7 @@ export function hf_format_step(): i32 {
   return formatStep();
 }
 export function hf_mount(readOnly: u32, wallMs: f64): i32 {
-  return mount(readOnly != 0, <i64>wallMs);
+  return mount(readOnly != 0, validWall(wallMs) ? <i64>wallMs : 0);
 }
 export function hf_close(): i32 {
   return close();
@@ -77,6 +82,7 @@ export function hf_put_begin(
   bodyBytes: u32,
   wallMs: f64,
 ): i32 {
+  if (!validWall(wallMs)) return fault(Status.INVALID, 0, 0, 4);
   return putBegin(kind, idHigh, idLow, codec, metaBytes, extBytes, bodyBytes, <i64>wallMs);
 }
 export function hf_put_write(lengthBytes: u32): i32 {
@@ -89,6 +95,7 @@ export function hf_put_abandon(): i32 {
   return putAbandon();
 }
 export function hf_remove(kind: u32, idHigh: u32, idLow: u32, wallMs: f64): i32 {
+  if (!validWall(wallMs)) return fault(Status.INVALID, 0, 0, 4);
   return removeRecord(kind, idHigh, idLow, <i64>wallMs);
 }
 export function hf_batch_begin(recordCount: u32, bodyBytesTotal: u32): i32 {

@@ -32,7 +32,7 @@ export const UNIT: usize = memory.data(736, 8);
 /** The summary unit an iterator stands in. Owner: journal/scan. */
 export const SUMMARY: usize = memory.data(736, 8);
 /** Four iterators: SCAN_MOUNT, SCAN_COMPACT, SCAN_ASK, SCAN_TOLD of journal/scan. */
-export const ITERATORS: usize = memory.data(1472, 8);
+export const ITERATORS: usize = memory.data(1504, 8);
 /** Read-back buffer. Owner: flash/device. */
 export const COMPARE: usize = memory.data(256, 8);
 /** Tombstones of a sweep. Owner: store/sweep. */

@@ -19,7 +19,7 @@ const LABEL_DATA: u32 = 44;
 //   0       4   5   6      7     8        9      10          12        14       16      18
 // ├─ magic ─┼ M ┼ m ┼ block┼ page┼ program┼ flags┼ blockCount┼ ignorable┼ readOnly┼ refuse┼─ storeId (8) ─┤
 //   26           30             32            33  34           42  44      48
-// ├─ eraseCount ─┼ formatSerial ┼ outerParity ┼ 0 ┼ quotas (8) ┼ 0 ┼─ crc ─┼─ parity (16 or 8, then 0xFF) ─┤
+// ├─ eraseCount ─┼ formatSerial ┼ outerParity ┼ 0 ┼ quotas (8) ┼ session ┼─ crc ─┼─ parity (16 or 8, then 0xFF) ─┤
 // block, page and program are logarithms; flags: bit 0 NAND, bit 1 eight parity bytes.
 
 /** Where the segment header begins. */
@@ -40,6 +40,10 @@ export function labelEraseCount(label: usize): u32 {
 export function labelFormatSerial(label: usize): u32 {
   return load<u16>(label, 30);
 }
+/** Low half of the session in which the block was erased. */
+export function labelSession(label: usize): u32 {
+  return load<u16>(label, 42);
+}
 export function labelOuterParity(label: usize): u32 {
   return load<u8>(label, 32);
 }
@@ -54,9 +58,7 @@ export function encodeLabel(
   eraseCount: u32,
   storeId: u64,
   formatSerial: u32,
-  outerParity: u32,
-  parity: u32,
-): void {
+  outerParity: u32, parity: u32, session: u32): void {
   memory.fill(target, 0, LABEL_DATA);
   store<u32>(target, LABEL_MAGIC);
   store<u8>(target, FORMAT_MAJOR, 4);
@@ -70,6 +72,7 @@ export function encodeLabel(
   store<u32>(target, eraseCount, 26);
   store<u16>(target, <u16>formatSerial, 30);
   store<u8>(target, <u8>outerParity, 32);
+  store<u16>(target, <u16>session, 42);
   store<u32>(target, ~crc32c(seed(block), target, LABEL_DATA), LABEL_DATA);
   memory.fill(target + 48, 255, 16);
   encodeParity(target, 48, target + 48);

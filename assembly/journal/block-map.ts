@@ -48,6 +48,11 @@ export let formatSerial: u32 = 0;
 export let outerParity: u32 = 0;
 /** Blocks kept for the checkpoint switch, at the start: one where blocks are many, else none. */
 export let anchorCount: u32 = 0;
+/** Session that labels carry: a session announces itself with the first block it erases. */
+let blankSession: u32 = 0;
+export function setBlankSession(session: u32): void {
+  blankSession = session;
+}
 /** Live bytes of the whole part. */
 export let liveTotal: u64 = 0;
 
@@ -61,7 +66,7 @@ export function resetBlockMap(): void {
   blanks = 0;
   dirties = blockCount;
   liveTotal = 0;
-  anchorCount = blockCount >= 256 ? 1 : 0;
+  anchorCount = blockCount >= 256 && !device.isBad(0) ? 1 : 0;
 }
 export function setStore(id: u64, serial: u32, outer: u32): void {
   storeId = id;
@@ -184,7 +189,7 @@ export function makeBlank(block: u32): i32 {
   if (device.erase(block) < 0) return retire(block);
   const length = headerOffset();
   memory.fill(GROUP, 255, length);
-  encodeLabel(GROUP, block, count, storeId, formatSerial, outerParity, parityBytes);
+  encodeLabel(GROUP, block, count, storeId, formatSerial, outerParity, parityBytes, blankSession);
   if (device.program(block, 0, GROUP, length) < 0) return retire(block);
   clearFlags(block);
   store<u16>(entry(block), 0, 4);

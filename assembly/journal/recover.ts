@@ -13,7 +13,6 @@
  * Everything that is then shown comes from solid flash: nothing unproven is read again, nothing is appended to a
  * block that was open, and nothing old is erased before this session's root is committed.
  */
-import { check } from "../base/check";
 import { ADOPT_MAX } from "../base/limits";
 import { LOADED, STAGED } from "../base/memory";
 import { Status } from "../base/status";
@@ -21,8 +20,8 @@ import { blockBytes, blockCount } from "../flash/geometry";
 import { RecordFlag, recordBytes } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { adopt, adoptedCount, adoptedEnd, clearAdopted, dropLastAdopted, pruneAdopted } from "./adopted";
-import { anchorCount, BlockFlag, BlockState, discard, flagsOf, makeBlank, openLsnOf, setState, stateOf } from "./block-map";
-import { session, setSession, witnessLsn } from "./progress";
+import { BlockFlag, BlockState, anchorCount, discard, flagsOf, makeBlank, openLsnOf, setBlankSession, setState, stateOf } from "./block-map";
+import { fault, session, setSession, witnessLsn } from "./progress";
 import { factsSession, forgetFacts, forgetLoaded, loadedHeader } from "./read";
 import { commitRoot, findRoot, RootState, restoreRoot, rootBytes } from "./root";
 import { isFirstOfProgram, SCAN_MOUNT, scanNext, scanned, scanner, scanWalk } from "./scan";
@@ -131,12 +130,15 @@ function isVoid(b: u32): bool {
  * Errors: IO; FULL when no block can be had. Cut: as before, or as after; see the cases above.
  */
 export function recover(wallMs: i64): i32 {
-  if (suspect >= 0) makeBlank(<u32>suspect);
   setSession(highestSession);
+  setBlankSession(highestSession + 1);
+  if (suspect >= 0) makeBlank(<u32>suspect);
   const recovered = newestSession;
   for (let attempt = 0; attempt < RETRIES; attempt++) {
     setSession(session + 1);
+    setBlankSession(session);
     retryWanted = false;
+    pruneAdopted();
     const kept = adoptedCount;
     const status = attemptRecovery(wallMs, recovered);
     if (status < 0 && status != Status.IO) return status;
@@ -178,13 +180,12 @@ function eraseOpened(): void {
   forgetLoaded();
 }
 function attemptRecovery(wallMs: i64, recovered: u32): i32 {
-  pruneAdopted();
-  listTails();
-  let status = openSegment(HOT, SegmentType.RECOVERY, wallMs, 0);
+  let status = listTails();
+  if (status >= 0) status = openSegment(HOT, SegmentType.RECOVERY, wallMs, 0);
   if (status >= 0) status = flush();
   if (status < 0) return status;
   for (let i: u32 = 0; i < tailCount; i++) {
-    status = recommit(load<u32>(tails + i * 8), wallMs);
+    status = recommit(load<u32>(tails + i * 8));
     if (status < 0 || retryWanted) return status;
   }
   status = flush();
@@ -259,12 +260,12 @@ const TAILS_MAX: u32 = 16;
 let tailCount: u32 = 0;
 
 /** Lists the tails; no LSN one of them may hold is given out again. */
-function listTails(): void {
+function listTails(): i32 {
   tailCount = 0;
   for (let b = anchorCount; b < blockCount; b++) {
     if (!isTail(b)) continue;
     surveyTail(b);
-    check(tailCount < TAILS_MAX);
+    if (tailCount == TAILS_MAX) return fault(Status.FULL, b, 0, 5);
     const bytes = tailEnd - firstRecordOffset();
     let at = tailCount++;
     while (at > 0 && load<u32>(tails + at * 8 - 4) > bytes) {
@@ -274,9 +275,10 @@ function listTails(): void {
     store<u32>(tails + at * 8, b);
     store<u32>(tails + at * 8, bytes, 4);
   }
+  return Status.OK;
 }
 
-function recommit(block: u32, wallMs: i64): i32 {
+function recommit(block: u32): i32 {
   surveyTail(block);
   const first = firstRecordOffset();
   const cold = (flagsOf(block) & BlockFlag.COLD) != 0;
@@ -293,7 +295,7 @@ function recommit(block: u32, wallMs: i64): i32 {
   if ((from > first || sealed) && !adopt(block, from)) return Status.FULL;
   const upTo = tailBatch ? tailBatchIndex : tailRecords;
   const before = from == first ? 0 : min(tailLastIndex, upTo);
-  return copyRecords(block, from, end, upTo - before, wallMs);
+  return copyRecords(block, from, end, upTo - before);
 }
 /** Tails up to this many bytes are copied whole when they fit: a storm of cuts must not leave a trail of half-empty blocks. */
 const WHOLE_MAX: u32 = 8192;
@@ -301,7 +303,7 @@ const WHOLE_MAX: u32 = 8192;
 const ROOT_SLACK: u32 = 64;
 
 /** Copies the records in [from, end) as judged now. When they are not the `expected` ones any more, a retry is wanted. */
-function copyRecords(block: u32, from: u32, end: u32, expected: u32, wallMs: i64): i32 {
+function copyRecords(block: u32, from: u32, end: u32, expected: u32): i32 {
   const s = scanner(SCAN_MOUNT);
   let copied: u32 = 0;
   scanWalk(s, block, end, true);

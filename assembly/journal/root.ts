@@ -3,7 +3,7 @@
  * recovery began; it is written twice, C1 and C2, in two program calls, and counts when C2 is there. A root rotates
  * over the part with the blocks: there is no root block to wear out.
  */
-import { alignUp, isBlank, loadU24 } from "../base/bytes";
+import { alignDown, alignUp, isBlank, loadU24 } from "../base/bytes";
 import { ADOPT_MAX } from "../base/limits";
 import { COMPARE, SUMMARY, UNIT } from "../base/memory";
 import { Status } from "../base/status";
@@ -73,13 +73,17 @@ export function findRoot(block: u32, wanted: u32): u32 {
   return walkForRoot(block, wanted);
 }
 
+/** Windows of 256 bytes overlap, so that a unit's first bytes are never cut. */
+const WINDOW_STRIDE: u32 = 240;
+
 /** Looks for C1 or C2 at every place a unit may begin, so that damage before them does not hide them. */
 function walkForRoot(block: u32, wanted: u32): u32 {
-  for (let start = firstRecordOffset(); start + 16 < blockBytes; start += 240) {
+  const stride = max(alignDown(WINDOW_STRIDE, addressUnit), addressUnit);
+  for (let start = firstRecordOffset(); start + 16 < blockBytes; start += stride) {
     const length = min<u32>(256, blockBytes - start);
     if (device.read(block, start, COMPARE, length) < 0) return RootState.NONE;
     if (isBlank(COMPARE, length)) continue;
-    for (let p: u32 = 0; p < 240 && p + 8 <= length; p += addressUnit) {
+    for (let p: u32 = 0; p < stride && p + 8 <= length; p += addressUnit) {
       if (load<u8>(COMPARE + p) >> 5 != UnitType.ROOT || rootSession(COMPARE + p) != wanted) continue;
       const marker = readRootAt(block, start + p, wanted);
       if (marker == RootState.COMMITTED) return marker;

@@ -63,7 +63,7 @@ const SCAN_BYTES: u32 = 112;
 const entryStorage: usize = memory.data(48, 8);
 
 export function scanner(which: u32): Scan {
-  return changetype<Scan>(ITERATORS + which * 368);
+  return changetype<Scan>(ITERATORS + which * 376);
 }
 /** The entry the last scanNext told. */
 export function scanned(): Entry {
@@ -125,7 +125,7 @@ function sealedChain(s: Scan, block: u32): bool {
 /** Collects the summary units from the last to the first, then puts them in order. False when one cannot be read. */
 function chain(s: Scan, block: u32, offset: u32, n: u32): bool {
   while (true) {
-    if (s.unitCount >= SUMMARY_UNITS_MAX || readSummary(block, offset, n) < 0) return false;
+    if (s.unitCount > SUMMARY_UNITS_MAX || readSummary(block, offset, n) < 0) return false;
     store<u32>(unitSlot(s, s.unitCount++), (offset << 10) | n);
     const continued = continuedPart(SUMMARY);
     if (continued == 0) break;
@@ -269,11 +269,12 @@ function tell(s: Scan, offset: u32): void {
 /** The next offset behind damage where a head verifies, or 0. Cost: one pass over the rest of the block. */
 function resync(s: Scan, damagedOffset: u32): u32 {
   const seedBase = eraseCountOf(s.block);
-  for (let start = alignDown(damagedOffset, addressUnit) + addressUnit; start + 16 < s.limit; start += 192) {
+  const stride = max(alignDown(192, addressUnit), addressUnit);
+  for (let start = alignDown(damagedOffset, addressUnit) + addressUnit; start + 16 < s.limit; start += stride) {
     const length = min<u32>(256, blockBytes - start);
     if (device.read(s.block, start, COMPARE, length) < 0) return 0;
     if (isBlank(COMPARE, length)) continue;
-    for (let p: u32 = 0; p < 192 && start + p + 16 < s.limit; p += addressUnit) {
+    for (let p: u32 = 0; p < stride && start + p + 16 < s.limit; p += addressUnit) {
       if (p + 8 > length || !plausibleHead(COMPARE + p)) continue;
       const n = unitData(peekDataBytes(COMPARE + p, 4), 0);
       const at = start + p;
@@ -291,6 +292,10 @@ export function toldDataBytes(block: u32, offset: u32): u32 {
   if (s.mode == Mode.WALK) return 0;
   while (scanNext(s) > 0) if (scanned().offset == offset) return scanned().dataBytes;
   return 0;
+}
+/** What the summary of `block` says of the LSN of the record at `offset`; 0 when it is not told. */
+export function toldLsn(block: u32, offset: u32): u64 {
+  return toldDataBytes(block, offset) != 0 ? scanned().lsn : 0;
 }
 export function isFirstOfProgram(s: Scan): bool {
   return (s.recordFlags & RecordFlag.FIRST) != 0;

@@ -105,6 +105,7 @@ export function readFacts(block: u32): i32 {
     setFacts(block, segmentType(UNIT), segmentOpenLsn(UNIT), segmentOpenWall(UNIT), segmentSession(UNIT), segmentEraseCount(UNIT), segmentIdHigh(UNIT));
     return 0;
   }
+  if (status == Status.IO) return status;
   if (readFinal(block) < 0) return Status.CORRUPT;
   setFacts(
     block,

@@ -116,7 +116,7 @@ function fits(s: Stream, bytes: u32, entryBytes: u32): bool {
   if (s.pendingBytes + ENTRY_MAX > PENDING_MAX) {
     if (s.interimCount >= SUMMARY_UNITS_MAX) return false;
     end += interimBytes(s.pendingBytes);
-    pending = entryBytes;
+    pending = entryBytes + SUMMARY_CONTINUED;
   }
   return alignUp(end, programBytes) + finalBytes(s, pending) <= blockBytes;
 }

@@ -15,6 +15,7 @@ import {
   labelFormatSerial,
   labelOuterParity,
   labelParityBytes,
+  labelSession,
   labelStoreId,
 } from "../format/label";
 import { SEGMENT_DATA, SegmentType, segmentEraseCount } from "../format/segment";
@@ -46,6 +47,12 @@ import { TRAILER_BYTES } from "./segment-writer";
 const RECOVERIES_MAX: u32 = 16;
 
 export let recoveryCount: u32 = 0;
+/** Highest session (low half) that a label carries: it began, whether a segment of it can be seen or not. */
+let announced: u32 = 0;
+/** Did the newest session begin without leaving a segment that can be seen? Its first program may read well one day. */
+export function begunUnseen(): bool {
+  return <i16>(announced - newestSession) > 0;
+}
 /** Did the label of the last good block, which a format writes last, verify? */
 let lastLabelled: bool = false;
 /** Highest session any segment names, attempts included: the next session is above it. */
@@ -77,6 +84,7 @@ export function identify(): i32 {
     if (isBlank(UNIT, LABEL_BYTES)) continue;
     const status = judgeLabel(UNIT, b, 0);
     if (status == Status.OK) {
+      featuresReadOnly = load<u16>(UNIT, 14) != 0;
       setStore(labelStoreId(UNIT), labelFormatSerial(UNIT), labelOuterParity(UNIT));
       configureUnits(labelParityBytes(UNIT), labelStoreId(UNIT));
       return Status.OK;
@@ -97,12 +105,16 @@ export function forgetSurvey(): void {
   suspect = -1;
 }
 
+/** Does the store name a feature that only readers may ignore? */
+export let featuresReadOnly: bool = false;
+
 /** Surveys the whole part. Errors: as `identify`; NOT_FORMATTED with detail 1 when a format was cut off. */
 export function survey(): i32 {
   resetBlockMap();
   forgetSurvey();
   forgetFacts();
   lastLabelled = false;
+  announced = 0;
   const status = identify();
   if (status < 0) return status;
   for (let b: u32 = 0; b < blockCount; b++) {
@@ -122,27 +134,30 @@ export function survey(): i32 {
 function surveyBlock(b: u32): i32 {
   const start = headerOffset();
   const together = start == LABEL_BYTES;
-  if (device.read(b, 0, UNIT, together ? LABEL_BYTES + 24 : LABEL_BYTES) < 0) return Status.OK;
+  if (device.read(b, 0, UNIT, together ? LABEL_BYTES + 24 : LABEL_BYTES) < 0) return Status.IO;
   const label = isBlank(UNIT, LABEL_BYTES) ? Status.NOT_FORMATTED : judgeLabel(UNIT, b, parityBytes);
   lastLabelled = false;
   if (label == Status.OK) {
     if (labelFormatSerial(UNIT) != formatSerial || labelStoreId(UNIT) != storeId) return fault(Status.NOT_FORMATTED, b, 0, 1);
     setEraseCount(b, labelEraseCount(UNIT));
     lastLabelled = true;
+    if (<i16>(labelSession(UNIT) - announced) > 0) announced = labelSession(UNIT);
   }
   if (b < anchorCount) {
     setState(b, BlockState.ANCHOR);
     return Status.OK;
   }
-  if (!together && device.read(b, start, UNIT + LABEL_BYTES, 24) < 0) return Status.OK;
+  if (!together && device.read(b, start, UNIT + LABEL_BYTES, 24) < 0) return Status.IO;
   if (isBlank(UNIT + LABEL_BYTES, 24)) {
     if (label == Status.OK) setState(b, BlockState.BLANK);
     return Status.OK;
   }
   if (label != Status.OK) setEraseCount(b, segmentEraseCount(UNIT + LABEL_BYTES));
-  if (readFacts(b) < 0 && (label == Status.OK || !adoptEraseCount(b) || readFacts(b) < 0)) return Status.OK;
-  classify(b);
-  return Status.OK;
+  let facts = readFacts(b);
+  if (facts == Status.CORRUPT && label != Status.OK && adoptEraseCount(b)) facts = readFacts(b);
+  if (facts >= 0) return classify(b);
+  if (label != Status.OK) setEraseCount(b, 0);
+  return facts == Status.IO ? Status.IO : Status.OK;
 }
 
 /** Label and header are both lost: the final summary tells the erase count too, and verifies with it. */
@@ -154,19 +169,20 @@ function adoptEraseCount(b: u32): bool {
 }
 
 /** A block that holds a segment: its header or its final summary is in the facts. */
-function classify(b: u32): void {
-  if (factsType == SegmentType.CHECKPOINT || factsType == 0) return;
+function classify(b: u32): i32 {
+  if (factsType == SegmentType.CHECKPOINT || factsType == 0) return Status.OK;
   setOpenLsn(b, factsOpenLsn);
   witnessLsn(factsOpenLsn);
   const cold = factsType == SegmentType.COLD;
   if (cold) addFlags(b, BlockFlag.COLD | BlockFlag.MIXED);
   if (factsType == SegmentType.RECOVERY) addFlags(b, BlockFlag.MIXED);
-  if (device.read(b, blockBytes - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0) return;
+  if (device.read(b, blockBytes - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0) return Status.IO;
   setState(b, trailerIsBlank(UNIT) ? BlockState.ADOPTED : BlockState.SEALED);
   highestSession = max(highestSession, factsSession);
   if (factsType == SegmentType.RECOVERY) noteRecovery(b, factsSession);
   else ordinarySession = max(ordinarySession, factsSession);
   noteNewest(b);
+  return Status.OK;
 }
 
 /** Keeps the newest hot and the newest cold segment of the newest session; the facts are those of `b`. */

@@ -49,8 +49,8 @@ const BODY_DATA: u32 = 640;
 /** Body blocks a switch can name. */
 const BODY_BLOCKS_MAX: u32 = 180;
 const SWITCH_FIXED: u32 = 48;
-/** Adopted segments a switch has room for; with more the next mount walks. */
-const ADOPTED_WITH_SWITCH: u32 = 6;
+/** Adopted segments a switch has room for beside the longest block list; with more there is no body. */
+const ADOPTED_WITH_BODY: u32 = 6;
 const SWITCH_MARK: u8 = 0x1b;
 const DELTA_ESCAPE: u64 = 0xffffffffffff;
 
@@ -110,7 +110,7 @@ export function writeCheckpoint(written: u64): i32 {
   bodyFilled = 0;
   bodyBlocks = 0;
   bodyStatus = Status.OK;
-  if (written >= <u64>estimate() / 8 && blocks <= BODY_BLOCKS_MAX && blankCount() >= blocks + RESERVE_BLOCKS) {
+  if (adoptedCount <= ADOPTED_WITH_BODY && written >= <u64>estimate() / 8 && blocks <= BODY_BLOCKS_MAX && blankCount() >= blocks + RESERVE_BLOCKS) {
     writeBlocks();
     writeEntries();
     flushBody();
@@ -213,7 +213,6 @@ function encodeSwitch(target: usize, marker: u32): u32 {
 
 function writeSwitch(): i32 {
   const home = ANCHOR;
-  if (adoptedCount > ADOPTED_WITH_SWITCH) return Status.OK;
   const status = makeBlank(home);
   setState(home, BlockState.ANCHOR);
   if (status < 0) return status;

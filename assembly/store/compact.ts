@@ -137,11 +137,18 @@ export function compactStep(budgetBytes: u32): i32 {
     if (more < 0) return more;
     if (more == 0) return finish();
     const status = consider(<u32>victim);
-    if (status < 0) return status;
+    if (status < 0) return interrupted(status);
     copied += status;
   }
   const status = settle();
   return status < 0 ? status : <i32>copied;
+}
+
+/** A record could not be copied: what was is proven, and the victim will be gone through again from the start. */
+function interrupted(status: i32): i32 {
+  entered = false;
+  const settled = settle();
+  return settled < 0 ? settled : status;
 }
 
 function finish(): i32 {

@@ -20,6 +20,7 @@ import { Mode, setMode } from "./session";
 
 let first: u32 = 0;
 let next: u32 = 0;
+let begun: bool = false;
 
 /**
  * Begins. Errors: BUSY a live store and no `force`; INVALID options; IO.
@@ -28,6 +29,7 @@ let next: u32 = 0;
 export function formatBegin(force: bool, parity: u32, outer: u32, storeId: u64): i32 {
   if ((parity != 8 && parity != 16) || outer != 0) return fault(Status.INVALID, 0, 0, 3);
   setMode(Mode.CLOSED);
+  begun = false;
   const there = survey();
   if (!force && there != Status.NOT_FORMATTED) return there == Status.OK ? Status.BUSY : there;
   const serial = surveyLabels();
@@ -35,6 +37,7 @@ export function formatBegin(force: bool, parity: u32, outer: u32, storeId: u64):
   setStore(storeId, (serial + 1) & 0xffff, outer);
   configureUnits(parity, storeId);
   next = 0;
+  begun = true;
   return <i32>blockCount;
 }
 
@@ -83,6 +86,8 @@ function chooseFirst(live: bool): u32 {
 
 /** Formats one block. Returns the blocks left; 0: done and durable. Cut: the part is found half formatted and must be formatted again. */
 export function formatStep(): i32 {
+  if (!begun) return Status.INVALID;
+  if (next == 0 && anchorCount > 0 && device.erase(0) < 0) return Status.IO; // no checkpoint may outlive the first new label
   const block = next == 0 ? first : next <= first ? next - 1 : next;
   next++;
   if (stateOf(block) != BlockState.BAD) {
@@ -90,6 +95,7 @@ export function formatStep(): i32 {
     if (status < 0 && stateOf(block) != BlockState.BAD) return status;
   }
   if (next == blockCount) {
+    begun = false;
     for (let b: u32 = 0; b < anchorCount; b++) setState(b, BlockState.ANCHOR);
     resetProgress();
     clearAdopted();

@@ -27,7 +27,8 @@ const counts: usize = memory.data(32, 8);
 export function placeIndex(at: usize, bytes: u32): u32 {
   base = at;
   const total = bytes / SLOT_BYTES;
-  slots = total > 2 * OVERFLOW ? total - OVERFLOW : total / 2;
+  if (total <= 2 * OVERFLOW) return 0;
+  slots = total - OVERFLOW;
   capacity = (slots / 10) * 9;
   clearIndex();
   return capacity;

@@ -12,7 +12,7 @@ import { forgetFacts, forgetLoaded } from "../journal/read";
 import { isTail, judgeTail, readOnlyEnd, recover } from "../journal/recover";
 import { forgetSummary } from "../journal/segment-reader";
 import { COLD, HOT, programmedBytes, resetStreams, sealSegment, stream } from "../journal/segment-writer";
-import { forgetSurvey, highestSession, identify, survey } from "../journal/survey";
+import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, survey } from "../journal/survey";
 import { hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
 import { resetCompaction } from "./compact";
 import { rebuildIndex } from "./rebuild";
@@ -44,10 +44,11 @@ function forgetEverything(): void {
  * Mounts. After a clean close nothing is programmed; after a cut the tail is recovered first (docs/recovery.md).
  * Errors: NOT_FORMATTED, NEWER_FORMAT, WRONG_GEOMETRY (nothing written), INDEX_FULL more records than memory, IO.
  */
-export function mount(readOnly: bool, wallMs: i64): i32 {
+export function mount(asked: bool, wallMs: i64): i32 {
   forgetEverything();
   let status = identify();
   if (status < 0) return status;
+  const readOnly = asked || featuresReadOnly;
   configureSpace();
   if (restoreCheckpoint() > 0) {
     countBlocks();
@@ -59,7 +60,8 @@ export function mount(readOnly: bool, wallMs: i64): i32 {
   status = survey();
   if (status < 0) return status;
   countBlocks();
-  const clean = judgeTail() || hasSwitch();
+  const sealed = judgeTail();
+  const clean = anchorCount > 0 ? hasSwitch() : sealed && !begunUnseen();
   setSession(highestSession);
   if (!clean) {
     status = readOnly ? lookOnly() : recover(wallMs);

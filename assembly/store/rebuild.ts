@@ -21,7 +21,7 @@ import {
 } from "../journal/block-map";
 import { countUnknown, fault, witnessLsn } from "../journal/progress";
 import { rootBlock } from "../journal/recover";
-import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
+import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen, toldLsn } from "../journal/scan";
 import { chunkKeyOf, clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, put } from "./key-index";
 import { fetchAt, head, supersede } from "./place";
 
@@ -105,13 +105,26 @@ export function rebuildIndex(): i32 {
   return Status.OK;
 }
 
+/** Does a record (not a tombstone, which may have been swept) live in this block and nowhere else? */
+function isUnfinished(block: u32): bool {
+  const s = scanner(SCAN_MOUNT);
+  scanOpen(s, block, false);
+  while (scanNext(s) > 0) {
+    const r = scanned();
+    if (r.flags & EntryFlag.TOMBSTONE) continue;
+    const key = r.flags & EntryFlag.CHUNK ? chunkKeyOf(r.kind, r.idHigh, r.idLow, r.lsn, r.chunk) : keyOf(r.kind, r.idHigh, r.idLow);
+    if (find(key) && foundAddress() == toAddress(block, r.offset)) return true;
+  }
+  return false;
+}
+
 /**
  * A sealed block in which something still lives that was not copied was a victim when power died, and its erase had
  * not begun: its originals are as solid as ever. They are used again, so that the half-written copy can be given back:
  * cuts in a row during compaction must not use up the part.
  */
 function preferOriginals(block: u32): void {
-  if (stateOf(block) != BlockState.SEALED || liveOf(block) == 0) return;
+  if (stateOf(block) != BlockState.SEALED || !isUnfinished(block)) return;
   const s = scanner(SCAN_MOUNT);
   scanOpen(s, block, false);
   while (scanNext(s) > 0) {
@@ -178,7 +191,8 @@ function replaces(block: u32, address: u32): bool {
   const other = addressBlock(address);
   const hot = !((flagsOf(block) | flagsOf(other)) & BlockFlag.MIXED);
   if (hot) return block == other ? e().offset > addressOffset(address) : openLsnOf(block) > openLsnOf(other);
-  if (fetchAt(address, false) >= 0 && head().lsn != e().lsn) return e().lsn > head().lsn;
+  const lsn = fetchAt(address, false) >= 0 ? head().lsn : toldLsn(other, addressOffset(address));
+  if (lsn != 0 && lsn != e().lsn) return e().lsn > lsn;
   const newer = openLsnOf(block) > openLsnOf(other);
   noteOrigin(newer ? other : block);
   return newer;

@@ -2,7 +2,7 @@
  * Whether the core may be asked, may write, and has begun to write in this power session.
  */
 import { Status } from "../base/status";
-import { makeBlank } from "../journal/block-map";
+import { makeBlank, setBlankSession } from "../journal/block-map";
 import { session, setSession } from "../journal/progress";
 import { highestSession, suspect } from "../journal/survey";
 import { dropCheckpoint, hasSwitch } from "./checkpoint";
@@ -48,8 +48,9 @@ export function writable(): i32 {
   const switched = hasSwitch();
   const status = dropCheckpoint();
   if (status < 0) return failed(status);
-  if (!switched && suspect >= 0) makeBlank(<u32>suspect);
   setSession(max(session, highestSession) + 1);
+  setBlankSession(session);
+  if (!switched && suspect >= 0) makeBlank(<u32>suspect);
   begun = true;
   return Status.OK;
 }

@@ -32,7 +32,7 @@ export function configureSpace(): void {
   const tail = unitBytes(SUMMARY_FIXED + SUMMARY_ROOT + 4 * 24) + 8 + (isNand ? pageBytes : 32);
   const room = blockBytes - first - tail;
   let parts: u32 = 1;
-  while (room / parts > RECORD_MAX_BYTES) parts++;
+  while (room / parts > min(RECORD_MAX_BYTES, blockBytes / 2)) parts++;
   recordLimitBytes = room / parts;
   if (isNand) recordLimitBytes = min(recordLimitBytes, max<u32>(pageBytes, 1024)) & ~3;
   recordLimitData = recordLimitBytes;

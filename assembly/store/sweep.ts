@@ -57,7 +57,7 @@ export function sweep(blocks: u32): void {
       return;
     }
     const state = stateOf(block);
-    if (state == BlockState.DIRTY && openLsnOf(block) != 0) return;
+    if (state == BlockState.DIRTY || (state == BlockState.BAD && openLsnOf(block) != 0)) return;
     const holds = state == BlockState.SEALED || state == BlockState.ADOPTED || state == BlockState.OPEN;
     if (!holds || !(flagsOf(block) & BlockFlag.DEAD) || openLsnOf(block) > beganLsn) continue;
     readBlock();

@@ -15,12 +15,16 @@ function blanksWanted(): u32 {
 }
 /** Writes longer than this do no upkeep of their own unless they must: they wait long enough for themselves. */
 const SMALL_WRITE: u32 = 1024;
-/** Most bytes one small write copies. */
-const SHARE_MAX: u32 = 1800;
+/** Most bytes one small write copies: as many as take some 8 ms on parts of small blocks, 20 ms on parts of large ones. */
+function shareMax(): u32 {
+  return blockBytes <= 8192 ? 1800 : 4400;
+}
 /** With more adopted segments than this, writes compact although there is room. */
 const ADOPTED_MANY: u32 = 8;
+/** Victims one write empties at most before it is refused. */
+const ROUNDS_MAX: u32 = 24;
 /** Summaries a write reads for the tombstone sweep. */
-const SWEEP_BLOCKS: u32 = 4;
+const SWEEP_BLOCKS: u32 = 16;
 
 /**
  * Makes room before a write of `bytes`. `floor` free blocks are left alone.
@@ -37,7 +41,7 @@ export function makeRoom(bytes: u32, floor: u32): i32 {
     if (status < 0 && status != Status.FULL) return status;
   }
   let rounds: u32 = 0;
-  while (freeCount() <= floor && rounds++ < 256) {
+  while (freeCount() <= floor && rounds++ < ROUNDS_MAX) {
     const status = compactStep(blockBytes);
     if (status == 0 || status == Status.FULL) break;
     if (status < 0) return status;
@@ -54,7 +58,7 @@ function share(bytes: u32): u32 {
   const gain = segmentBytes > live + segmentBytes / 32 ? segmentBytes - live : segmentBytes / 32;
   const missing = lowWater() > freeCount() ? lowWater() - freeCount() : 0;
   const tenths = 12 + (missing * 12) / (lowWater() - RESERVE_BLOCKS);
-  return min(<u32>((<u64>bytes * live * tenths) / (<u64>gain * 10)) + 64, SHARE_MAX);
+  return min(<u32>((<u64>bytes * live * tenths) / (<u64>gain * 10)) + 64, shareMax());
 }
 
 /** Idle work: up to `budget` steps of compaction, erasing or sweeping. Returns what is left to do, 0 for nothing. */

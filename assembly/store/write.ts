@@ -38,6 +38,8 @@ let chunked: bool = false;
 let batchLeft: u32 = 0;
 let batchOpen: bool = false;
 let batchStaged: u32 = 0;
+/** Body bytes the open batch may still take. */
+let batchBytes: u32 = 0;
 
 function out(): Header {
   return changetype<Header>(outgoing);
@@ -86,9 +88,10 @@ export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaByt
   const key = keyOf(kind, idHigh, idLow);
   const fixed = metaBytes + extBytes;
   chunked = fixed + body + 48 > recordLimitData;
-  if (!hasRoom(1 + (chunked ? chunkCount(body) : 0))) return Status.INDEX_FULL;
+  if (!hasRoom((find(key) ? 0 : 1) + (chunked ? chunkCount(body) : 0))) return Status.INDEX_FULL;
   status = refuseCollision(key, idHigh, idLow);
   if (status < 0) return status;
+  if (batchOpen && body > batchBytes) return Status.TOO_BIG;
   const bytes = footprint(fixed, body);
   if (!batchOpen) {
     if (!admits(bytes)) return Status.FULL;
@@ -109,6 +112,7 @@ export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaByt
   h.type = chunked ? UnitType.LONG : UnitType.RECORD;
   h.lsn = chunked ? takeLsn() : 0;
   memory.copy(chunked ? KEPT : STAGED + 64, WINDOW, fixed);
+  if (batchOpen) batchBytes -= body;
   fixedBytes = fixed;
   bodyBytes = body;
   received = 0;
@@ -208,7 +212,7 @@ export function removeRecord(kind: u32, idHigh: u32, idLow: u32, wallMs: i64): i
   if (kind >= KIND_COUNT) return fault(Status.INVALID, 0, 0, 1);
   const key = keyOf(kind, idHigh, idLow);
   if (!batchOpen) {
-    if (!find(key) || foundTombstone()) return Status.NOT_FOUND;
+    if (!find(key) || foundTombstone() || refuseCollision(key, idHigh, idLow) < 0) return Status.NOT_FOUND;
     status = makeRoom(recordBytes(44), REMOVE_RESERVE_BLOCKS);
     if (status < 0) return failed(status);
   }
@@ -269,7 +273,7 @@ export function batchBegin(count: u32, bytes: u32): i32 {
   let status = writable();
   if (status < 0) return status;
   if (putOpen || batchOpen) return Status.BUSY;
-  if (count > BATCH_MAX_RECORDS || bytes > BATCH_MAX_BYTES) return Status.TOO_BIG;
+  if (count > BATCH_MAX_RECORDS || bytes > BATCH_MAX_BYTES + count * (META_MAX_BYTES + EXT_MAX_BYTES)) return Status.TOO_BIG;
   if (!hasRoom(count + bytes / chunkBytes + 1)) return Status.INDEX_FULL;
   const need = count * recordBytes(44) + bytes + bytes / 8;
   if (!admits(need)) return Status.FULL;
@@ -277,6 +281,7 @@ export function batchBegin(count: u32, bytes: u32): i32 {
   if (status < 0) return failed(status);
   batchOpen = true;
   batchLeft = count;
+  batchBytes = bytes;
   batchStaged = 0;
   clearPlaces();
   return Status.OK;

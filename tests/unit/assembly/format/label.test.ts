@@ -1,0 +1,140 @@
+/* The block label: the superblock at the start of every block. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { FlashGeometry } from "../../../../host/flash/index.js";
+import { Probe } from "../../../support/probe.js";
+import { Chance } from "../../../support/probe-chance.js";
+import { parts, status } from "../../../support/probe-store.js";
+
+const test = suite("assembly/format/label");
+const probe = new Probe();
+const { call, long, word, spare } = probe;
+const BYTES = probe.value("LABEL_BYTES");
+
+function use(geometry: FlashGeometry, parity = 16): void {
+  probe.configure(geometry);
+  call.configureUnits!(parity, 1n);
+}
+/** A label at `spare`; returns a copy. */
+function label(block = 5, parity = 16, storeId = 0x0123456789abcdefn): Uint8Array {
+  call.initReedSolomon!(parity);
+  call.encodeLabel!(spare, block, 77, storeId, 0xbeef, 4, parity);
+  return probe.bytes(spare, BYTES).slice();
+}
+/** Rewrites a field of a good label and makes CRC and parity right again. */
+function forge(block: number, at: number, value: number): number {
+  label(block);
+  probe.bytes(spare, BYTES)[at] = value;
+  const before = new Uint8Array(Int32Array.of(~call.crc32c!(labelSeed(block), spare, 44)).buffer);
+  probe.write(spare + 44, before);
+  call.encodeParity!(spare, 48, spare + 48);
+  return call.judgeLabel!(spare, block, 16);
+}
+function labelSeed(block: number): number {
+  return call.crc32cWord!(-1, block ^ 0x4c424648);
+}
+
+test("a label tells store, wear, format and parity as they were written", () => {
+  for (const geometry of Object.values(parts)) {
+    use(geometry);
+    label();
+    assert.is(call.judgeLabel!(spare, 5, 16), 0);
+    assert.is(long.labelStoreId!(spare), 0x0123456789abcdefn);
+    assert.equal([word.labelEraseCount!(spare), call.labelFormatSerial!(spare), call.labelOuterParity!(spare)], [77, 0xbeef, 4]);
+    assert.is(call.labelParityBytes!(spare), 16);
+  }
+});
+
+test("the segment header begins behind the label, on a program unit of its own", () => {
+  for (const geometry of Object.values(parts)) {
+    use(geometry);
+    assert.ok(call.headerOffset!() >= BYTES);
+    assert.is(call.headerOffset!() % geometry.programBytes, 0);
+  }
+});
+
+for (const { parity, reach } of [
+  { parity: 16, reach: 8 },
+  { parity: 8, reach: 4 },
+]) {
+  test(`up to ${reach} wrong bytes of a label are mended with ${parity} parity bytes`, () => {
+    use(parts.nor, parity);
+    const right = label(5, parity);
+    const chance = new Chance(parity);
+    for (let round = 0; round < 200; round++) {
+      probe.write(spare, right);
+      for (const at of chance.different((round % reach) + 1, 48 + parity)) probe.bytes(spare, BYTES)[at]! ^= chance.between(1, 255);
+      assert.is(call.judgeLabel!(spare, 5, parity), 0);
+      assert.equal(probe.bytes(spare, 48).slice(), right.subarray(0, 48));
+    }
+  });
+}
+
+test("a label is mended too while it is not known how many parity bytes the store has", () => {
+  const chance = new Chance(11);
+  for (const parity of [16, 8]) {
+    use(parts.nor, parity);
+    const right = label(5, parity);
+    for (let round = 0; round < 100; round++) {
+      probe.write(spare, right);
+      for (const at of chance.different((round % (parity / 2)) + 1, 48 + parity)) probe.bytes(spare, BYTES)[at]! ^= chance.between(1, 255);
+      assert.is(call.judgeLabel!(spare, 5, 0), 0, `${parity} parity bytes, ${(round % (parity / 2)) + 1} wrong`);
+      assert.equal(probe.bytes(spare, 48).slice(), right.subarray(0, 48));
+    }
+  }
+});
+
+test("the label of another block is no label of this one", () => {
+  use(parts.nor);
+  const right = label(5);
+  for (const block of [0, 4, 6, 5 + 256]) {
+    probe.write(spare, right);
+    assert.is(call.judgeLabel!(spare, block, 16), status("NOT_FORMATTED"), `block ${block}`);
+  }
+});
+
+test("a label of another geometry is refused, whichever size differs", () => {
+  const home: FlashGeometry = { kind: "nor", blockBytes: 8192, blockCount: 32, pageBytes: 512, programBytes: 4 };
+  use(home);
+  const right = label();
+  const others: Partial<FlashGeometry>[] = [
+    { blockBytes: 4096 },
+    { blockCount: 33 },
+    { pageBytes: 256 },
+    { programBytes: 8 },
+    { kind: "nand", programBytes: 512 },
+  ];
+  for (const other of others) {
+    use({ ...home, ...other });
+    probe.write(spare, right);
+    assert.is(call.judgeLabel!(spare, 5, 16), status("WRONG_GEOMETRY"), JSON.stringify(other));
+  }
+});
+
+test("a newer format, and a feature that must be known, are refused as newer", () => {
+  use(parts.nor);
+  assert.is(forge(5, 4, 2), status("NEWER_FORMAT"), "major version");
+  assert.is(forge(5, 16, 1), status("NEWER_FORMAT"), "a feature to refuse, low byte");
+  assert.is(forge(5, 17, 0x80), status("NEWER_FORMAT"), "a feature to refuse, high byte");
+});
+
+test("a newer minor version and ignorable features are none of our business", () => {
+  use(parts.nor);
+  assert.is(forge(5, 5, 9), 0);
+  assert.is(forge(5, 12, 255), 0);
+});
+
+test("64 bytes of anything else are no label", () => {
+  use(parts.nor);
+  const chance = new Chance(9);
+  for (let round = 0; round < 10_000; round++) {
+    probe.write(spare, chance.bytes(BYTES));
+    assert.is(call.judgeLabel!(spare, 5, round % 3 === 0 ? 0 : round % 3 === 1 ? 8 : 16), status("NOT_FORMATTED"));
+  }
+  for (const fill of [0, 255]) {
+    probe.bytes(spare, BYTES).fill(fill);
+    assert.is(call.judgeLabel!(spare, 5, 0), status("NOT_FORMATTED"));
+  }
+});
+
+test.run();
