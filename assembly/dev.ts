@@ -14,7 +14,7 @@ import { addressUnit, blockBytes, configure, programBytes } from "./flash/geomet
 import { headerOffset, judgeLabel, LABEL_BYTES, labelEraseCount, labelFormatSerial, labelParityBytes, labelStoreId } from "./format/label";
 import { CODEC_LOST, decodeHeader, Header, peekDataBytes, RecordFlag, recordBytes, UnitType } from "./format/record";
 import { rootCount, rootDataBytes, rootMarker, rootSession } from "./format/root";
-import { SEGMENT_DATA, SEGMENT_MARK, SegmentType, segmentOpenLsn, segmentIdHigh, segmentSession, segmentType } from "./format/segment";
+import { SEGMENT_DATA, SEGMENT_MARK, SegmentType, segmentIdHigh, segmentOpenLsn, segmentSession, segmentType } from "./format/segment";
 import { SummaryFlag, summaryDataBytes, summaryFlags, summaryOpenLsn } from "./format/summary";
 import { configureUnits, correctUnit, seedFor, unitBytes, unitData, unitIntact } from "./format/unit";
 import { TRAILER_BYTES } from "./journal/segment-writer";

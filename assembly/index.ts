@@ -60,6 +60,7 @@ export function hf_configure(kind: u32, blockBytes: u32, blockCount: u32, pageBy
 }
 
 export function hf_format_begin(force: u32, parityBytes: u32, outerParity: u32, storeIdHigh: u32, storeIdLow: u32, wallMs: f64): i32 {
+  if (!validWall(wallMs)) return fault(Status.INVALID, 0, 0, 4);
   return formatBegin(force != 0, parityBytes, outerParity, ((<u64>storeIdHigh) << 32) | storeIdLow);
 }
 export function hf_format_step(): i32 {

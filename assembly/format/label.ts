@@ -58,7 +58,10 @@ export function encodeLabel(
   eraseCount: u32,
   storeId: u64,
   formatSerial: u32,
-  outerParity: u32, parity: u32, session: u32): void {
+  outerParity: u32,
+  parity: u32,
+  session: u32,
+): void {
   memory.fill(target, 0, LABEL_DATA);
   store<u32>(target, LABEL_MAGIC);
   store<u8>(target, FORMAT_MAJOR, 4);

@@ -75,7 +75,15 @@ export function headerBytesOf(h: Header, openLsn: u64, openWall: u64, segmentSes
 }
 
 /** Encodes `h` at `target`. Sets dataBytes and headerBytes; returns the latter. */
-export function encodeHeader(target: usize, h: Header, openLsn: u64, openWall: u64, segmentSession: u32, segmentIdHigh: u32, payloadBytes: u32): u32 {
+export function encodeHeader(
+  target: usize,
+  h: Header,
+  openLsn: u64,
+  openWall: u64,
+  segmentSession: u32,
+  segmentIdHigh: u32,
+  payloadBytes: u32,
+): u32 {
   const foreign = h.session != segmentSession;
   const short = h.idHigh == segmentIdHigh;
   const flags = h.flags | (h.metaBytes ? RecordFlag.META : 0) | (h.extBytes ? RecordFlag.EXT : 0);
@@ -107,7 +115,15 @@ export function peekDataBytes(source: usize, available: u32): u32 {
 }
 
 /** Decodes a verified head unit. False when the fields contradict each other (hostile image). */
-export function decodeHeader(source: usize, headBytes: u32, h: Header, openLsn: u64, openWall: u64, segmentSession: u32, segmentIdHigh: u32): bool {
+export function decodeHeader(
+  source: usize,
+  headBytes: u32,
+  h: Header,
+  openLsn: u64,
+  openWall: u64,
+  segmentSession: u32,
+  segmentIdHigh: u32,
+): bool {
   const end = source + headBytes;
   const b0 = <u32>load<u8>(source);
   const b1 = <u32>load<u8>(source, 1);

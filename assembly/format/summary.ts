@@ -73,7 +73,16 @@ export function summaryEraseCount(source: usize): u32 {
 }
 
 /** Writes the fixed part. Returns the address of the first entry's place (after the optional parts, written by the caller). */
-export function encodeSummary(target: usize, flags: u32, type: u32, openLsn: u64, openWall: u64, session: u32, eraseCount: u32, idHigh: u32): usize {
+export function encodeSummary(
+  target: usize,
+  flags: u32,
+  type: u32,
+  openLsn: u64,
+  openWall: u64,
+  session: u32,
+  eraseCount: u32,
+  idHigh: u32,
+): usize {
   store<u8>(target, <u8>(UnitType.SUMMARY << 5));
   store<u8>(target, <u8>(flags | (type << 5)), 1);
   storeU48(target + 4, openLsn);

@@ -164,13 +164,19 @@ export function dirtyCount(): u32 {
   return dirties;
 }
 
+/** While no session was ever begun, the label of the last block is what says that the format finished: it goes last. */
+let lastKept: bool = false;
+export function keepLast(keep: bool): void {
+  lastKept = keep;
+}
+
 /** The least worn block in `state`, lowest index first; -1 when there is none. */
 export function leastWorn(state: u32): i32 {
   let best = -1;
   let bestCount: u32 = 0xffffffff;
   for (let b: u32 = anchorCount; b < blockCount; b++) {
     if (stateOf(b) != state) continue;
-    const count = eraseCountOf(b);
+    const count = lastKept && b == blockCount - 1 ? 0xfffffffe : eraseCountOf(b);
     if (count < bestCount) {
       best = <i32>b;
       bestCount = count;

@@ -115,7 +115,7 @@ function loadHeadByGuess(block: u32, offset: u32, have: u32): i32 {
     const type = <u32>load<u8>(LOADED) >> 5;
     if (type == 0 || type > UnitType.LONG) return Status.CORRUPT;
     const field = LOADED + 2 + (bit >> 3);
-    store<u8>(field, load<u8>(field) ^ ((<u8>1) << (<u8>(bit & 7))));
+    store<u8>(field, <u8>(load<u8>(field) ^ ((1 as u32) << (bit & 7))));
     const guess = peekDataBytes(LOADED, have);
     if (guess == 0) continue;
     const status = loadHeadOf(block, offset, guess, have);

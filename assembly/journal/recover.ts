@@ -17,10 +17,21 @@ import { ADOPT_MAX } from "../base/limits";
 import { LOADED, STAGED } from "../base/memory";
 import { Status } from "../base/status";
 import { blockBytes, blockCount } from "../flash/geometry";
-import { RecordFlag, recordBytes } from "../format/record";
+import { RecordFlag } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { adopt, adoptedCount, adoptedEnd, clearAdopted, dropLastAdopted, pruneAdopted } from "./adopted";
-import { BlockFlag, BlockState, anchorCount, discard, flagsOf, makeBlank, openLsnOf, setBlankSession, setState, stateOf } from "./block-map";
+import {
+  anchorCount,
+  BlockFlag,
+  BlockState,
+  discard,
+  flagsOf,
+  makeBlank,
+  openLsnOf,
+  setBlankSession,
+  setState,
+  stateOf,
+} from "./block-map";
 import { fault, session, setSession, witnessLsn } from "./progress";
 import { factsSession, forgetFacts, forgetLoaded, loadedHeader } from "./read";
 import { commitRoot, findRoot, RootState, restoreRoot, rootBytes } from "./root";

@@ -9,7 +9,16 @@ import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
 import { peekDataBytes, RecordFlag, recordBytes, UnitType } from "../format/record";
-import { continuedPart, decodeEntry, Entry, EntryFlag, firstEntry, summaryDataBytes, summaryIdHigh, summaryOpenLsn } from "../format/summary";
+import {
+  continuedPart,
+  decodeEntry,
+  Entry,
+  EntryFlag,
+  firstEntry,
+  summaryDataBytes,
+  summaryIdHigh,
+  summaryOpenLsn,
+} from "../format/summary";
 import { seedFor, unitBytes, unitData, unitIntact } from "../format/unit";
 import { adoptedEnd, walkLimit } from "./adopted";
 import { BlockState, eraseCountOf, openLsnOf, stateOf } from "./block-map";

@@ -12,7 +12,8 @@ import { UnitType } from "../format/record";
 import {
   SEGMENT_DATA,
   SEGMENT_MARK,
-  segmentEraseCount, segmentIdHigh,
+  segmentEraseCount,
+  segmentIdHigh,
   segmentOpenLsn,
   segmentOpenWall,
   segmentSession,
@@ -23,7 +24,8 @@ import {
   SummaryFlag,
   summaryDataBytes,
   summaryEraseCount,
-  summaryFlags, summaryIdHigh,
+  summaryFlags,
+  summaryIdHigh,
   summaryOpenLsn,
   summaryOpenWall,
   summarySession,
@@ -102,7 +104,15 @@ export function readFacts(block: u32): i32 {
   if (factsBlock == <i32>block && factsEraseCount == eraseCountOf(block)) return 0;
   const status = readUnit(block, headerOffset(), SEGMENT_DATA, UNIT);
   if (status >= 0 && load<u8>(UNIT) == SEGMENT_MARK) {
-    setFacts(block, segmentType(UNIT), segmentOpenLsn(UNIT), segmentOpenWall(UNIT), segmentSession(UNIT), segmentEraseCount(UNIT), segmentIdHigh(UNIT));
+    setFacts(
+      block,
+      segmentType(UNIT),
+      segmentOpenLsn(UNIT),
+      segmentOpenWall(UNIT),
+      segmentSession(UNIT),
+      segmentEraseCount(UNIT),
+      segmentIdHigh(UNIT),
+    );
     return 0;
   }
   if (status == Status.IO) return status;
@@ -113,6 +123,8 @@ export function readFacts(block: u32): i32 {
     summaryOpenLsn(SUMMARY),
     summaryOpenWall(SUMMARY),
     summarySession(SUMMARY),
-    summaryEraseCount(SUMMARY), summaryIdHigh(SUMMARY));
+    summaryEraseCount(SUMMARY),
+    summaryIdHigh(SUMMARY),
+  );
   return 0;
 }

@@ -82,7 +82,8 @@ export function resetStreams(): void {
 }
 
 function finalBytes(s: Stream, pending: u32): u32 {
-  const data = SUMMARY_FIXED + (s.interim ? SUMMARY_CONTINUED : 0) + (s.root1 || s.type == SegmentType.RECOVERY ? SUMMARY_ROOT : 0) + pending;
+  const data =
+    SUMMARY_FIXED + (s.interim ? SUMMARY_CONTINUED : 0) + (s.root1 || s.type == SegmentType.RECOVERY ? SUMMARY_ROOT : 0) + pending;
   return blockBytes - alignDown(blockBytes - TRAILER_BYTES - unitBytes(data), programBytes);
 }
 function interimBytes(pending: u32): u32 {
@@ -163,7 +164,6 @@ const BLANKS_KEPT: u32 = 2;
 
 /** Takes a blank block and puts the segment header into the group; it is programmed with the first record. */
 export function openSegment(which: u32, type: u32, wallMs: i64, idHigh: u32): i32 {
-  const s = stream(which);
   const status = selectGroup(which);
   if (status < 0) return status;
   let block = takeBlank(type == SegmentType.RECOVERY ? 0 : BLANKS_KEPT);

@@ -18,7 +18,7 @@ import {
   labelSession,
   labelStoreId,
 } from "../format/label";
-import { SEGMENT_DATA, SegmentType, segmentEraseCount } from "../format/segment";
+import { SegmentType, segmentEraseCount } from "../format/segment";
 import { SUMMARY_FIXED, SummaryFlag, summaryEraseCount, summaryFlags } from "../format/summary";
 import { configureUnits, parityBytes } from "../format/unit";
 import {
@@ -28,6 +28,7 @@ import {
   BlockState,
   eraseCountOf,
   formatSerial,
+  keepLast,
   leastWorn,
   openLsnOf,
   resetBlockMap,
@@ -126,6 +127,7 @@ export function survey(): i32 {
     if (found < 0) return found;
   }
   if (highestSession == 0 && !lastLabelled) return fault(Status.NOT_FORMATTED, 0, 0, 1);
+  keepLast(highestSession == 0);
   suspect = leastWorn(BlockState.BLANK);
   levelUnknownWear();
   return Status.OK;

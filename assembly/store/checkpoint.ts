@@ -110,7 +110,12 @@ export function writeCheckpoint(written: u64): i32 {
   bodyFilled = 0;
   bodyBlocks = 0;
   bodyStatus = Status.OK;
-  if (adoptedCount <= ADOPTED_WITH_BODY && written >= <u64>estimate() / 8 && blocks <= BODY_BLOCKS_MAX && blankCount() >= blocks + RESERVE_BLOCKS) {
+  if (
+    adoptedCount <= ADOPTED_WITH_BODY &&
+    written >= <u64>estimate() / 8 &&
+    blocks <= BODY_BLOCKS_MAX &&
+    blankCount() >= blocks + RESERVE_BLOCKS
+  ) {
     writeBlocks();
     writeEntries();
     flushBody();

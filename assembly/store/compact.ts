@@ -9,25 +9,14 @@ import { blockCount, isNand, toAddress } from "../flash/geometry";
 import { CODEC_LOST, Header, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { Entry, EntryFlag } from "../format/summary";
-import {
-  anchorCount,
-  BlockFlag,
-  BlockState,
-  discard,
-  dropLive,
-  eraseCountOf,
-  flagsOf,
-  liveOf,
-  openLsnOf,
-  stateOf,
-} from "../journal/block-map";
+import { anchorCount, BlockState, discard, dropLive, eraseCountOf, liveOf, openLsnOf, stateOf } from "../journal/block-map";
 import { fetch } from "../journal/fetch";
 import { nextLsn } from "../journal/progress";
 import { loadedHeader } from "../journal/read";
 import { rootBlock } from "../journal/recover";
 import { SCAN_COMPACT, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
 import { COLD, flush, place, reserve, stream } from "../journal/segment-writer";
-import { chunkKeyOf, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, put, remove } from "./key-index";
+import { chunkKeyOf, find, foundAddress, KEY_TOMBSTONE, keyOf, put } from "./key-index";
 import { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./pending";
 import { segmentBytes } from "./space";
 

@@ -10,7 +10,17 @@ import { blockCount } from "../flash/geometry";
 import { headerOffset, judgeLabel, LABEL_BYTES, labelEraseCount, labelFormatSerial } from "../format/label";
 import { configureUnits } from "../format/unit";
 import { clearAdopted } from "../journal/adopted";
-import { BlockState, anchorCount, eraseCountOf, makeBlank, resetBlockMap, setEraseCount, setState, setStore, stateOf } from "../journal/block-map";
+import {
+  anchorCount,
+  BlockState,
+  eraseCountOf,
+  makeBlank,
+  resetBlockMap,
+  setEraseCount,
+  setState,
+  setStore,
+  stateOf,
+} from "../journal/block-map";
 import { fault, resetProgress } from "../journal/progress";
 import { restoreRecovered } from "../journal/recover";
 import { survey } from "../journal/survey";

@@ -8,6 +8,8 @@
 
 export const SLOT_BYTES: u32 = 10;
 const EMPTY: u32 = 0xffffff;
+/** A key's 56 bits. */
+export const KEY_MASK: u64 = ((<u64>1) << 56) - 1;
 export const KEY_TOMBSTONE: u64 = 1;
 export const KEY_CHUNK: u64 = 2;
 const IDENTITY: u64 = ~KEY_TOMBSTONE;
@@ -50,11 +52,16 @@ export function recordCount(): u32 {
   return used - tombstones - chunks;
 }
 
+/** Multipliers of the MurmurHash3 finaliser and the golden ratio, in halves: formatters read numbers as doubles. */
+const MURMUR_1: u64 = ((<u64>0xff51afd7) << 32) | 0xed558ccd;
+const MURMUR_2: u64 = ((<u64>0xc4ceb9fe) << 32) | 0x1a85ec53;
+const GOLDEN: u64 = ((<u64>0x9e3779b9) << 32) | 0x7f4a7c15;
+
 /** 64-bit finaliser of MurmurHash3, over id and a salt of kind and chunk. */
 function mix(high: u32, low: u32, salt: u64): u64 {
-  let x = (((<u64>high) << 32) | low) ^ (salt * 0x9e3779b97f4a7c15);
-  x = (x ^ (x >> 33)) * 0xff51afd7ed558ccd;
-  x = (x ^ (x >> 33)) * 0xc4ceb9fe1a85ec53;
+  let x = (((<u64>high) << 32) | low) ^ (salt * GOLDEN);
+  x = (x ^ (x >> 33)) * MURMUR_1;
+  x = (x ^ (x >> 33)) * MURMUR_2;
   return x ^ (x >> 33);
 }
 /** Key of a record, tombstone mark clear. */
@@ -77,7 +84,7 @@ function addressAt(slot: usize): u32 {
   return load<u32>(slot, 6) >> 8;
 }
 function keyAt(slot: usize): u64 {
-  return load<u64>(slot) & 0xffffffffffffff;
+  return load<u64>(slot) & KEY_MASK;
 }
 function write(slot: usize, key: u64, address: u32): void {
   store<u32>(slot, <u32>key);

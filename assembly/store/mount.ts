@@ -1,10 +1,11 @@
 /*
  * Makes a store usable, and puts it to rest.
  */
+
+import { ADOPT_MAX } from "../base/limits";
 import { Status } from "../base/status";
 import { blockCount } from "../flash/geometry";
 import { SummaryFlag } from "../format/summary";
-import { ADOPT_MAX } from "../base/limits";
 import { adopt, adoptedCount, clearAdopted, pruneAdopted } from "../journal/adopted";
 import { anchorCount, BlockState, freeCount, setState } from "../journal/block-map";
 import { resetProgress, setSession } from "../journal/progress";
@@ -19,8 +20,8 @@ import { rebuildIndex } from "./rebuild";
 import { resetRetrieving } from "./retrieve";
 import { failed, hasBegun, Mode, mode, setBegun, setMode } from "./session";
 import { configureSpace, countBlocks, RESERVE_BLOCKS } from "./space";
-import { makeRoom, upkeep } from "./upkeep";
 import { resetSweep } from "./sweep";
+import { makeRoom, upkeep } from "./upkeep";
 import { resetWriting, writing } from "./write";
 
 function forgetEverything(): void {

@@ -4,6 +4,7 @@
  */
 import { check } from "../base/check";
 import { MOVES } from "../base/memory";
+import { KEY_MASK } from "./key-index";
 
 export const PENDING_PLACES_MAX: u32 = 256;
 export let pendingPlaces: u32 = 0;
@@ -19,7 +20,7 @@ export function holdPlace(key: u64, address: u32): void {
   store<u8>(at, <u8>(address >> 16), 9);
 }
 export function heldKey(i: u32): u64 {
-  return load<u64>(MOVES + i * 10) & 0xffffffffffffff;
+  return load<u64>(MOVES + i * 10) & KEY_MASK;
 }
 export function heldAddress(i: u32): u32 {
   return load<u32>(MOVES + i * 10, 6) >> 8;

@@ -130,7 +130,10 @@ function preferOriginals(block: u32): void {
   while (scanNext(s) > 0) {
     memory.copy(entry, changetype<usize>(scanned()), offsetof<Entry>());
     const tombstone = e().flags & EntryFlag.TOMBSTONE;
-    const key = e().flags & EntryFlag.CHUNK ? chunkKeyOf(e().kind, e().idHigh, e().idLow, e().lsn, e().chunk) : keyOf(e().kind, e().idHigh, e().idLow);
+    const key =
+      e().flags & EntryFlag.CHUNK
+        ? chunkKeyOf(e().kind, e().idHigh, e().idLow, e().lsn, e().chunk)
+        : keyOf(e().kind, e().idHigh, e().idLow);
     const own = toAddress(block, e().offset);
     if (!find(key) || foundAddress() == own || foundTombstone() != (tombstone != 0)) continue;
     const copy = foundAddress();

@@ -9,7 +9,21 @@ import { EntryFlag } from "../format/summary";
 import { anchorCount, BlockFlag, BlockState, flagsOf, openLsnOf, stateOf } from "../journal/block-map";
 import { nextLsn } from "../journal/progress";
 import { SCAN_ASK, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
-import { find, foundAddress, foundTombstone, KEY_CHUNK, KEY_TOMBSTONE, keyOf, recordCount, remove, tombstones, walk, walkAddress, walkKey } from "./key-index";
+import {
+  find,
+  foundAddress,
+  foundTombstone,
+  KEY_CHUNK,
+  KEY_MASK,
+  KEY_TOMBSTONE,
+  keyOf,
+  recordCount,
+  remove,
+  tombstones,
+  walk,
+  walkAddress,
+  walkKey,
+} from "./key-index";
 import { supersede } from "./place";
 
 /** Tombstones of one sweep: 10 bytes each, key 7 and address 3, in key order. Address 0xffffff: still needed. */
@@ -33,7 +47,7 @@ export function resetSweep(): void {
 }
 
 function keyAt(i: u32): u64 {
-  return load<u64>(SWEPT + i * 10) & 0xffffffffffffff;
+  return load<u64>(SWEPT + i * 10) & KEY_MASK;
 }
 function addressAt(i: u32): u32 {
   return load<u32>(SWEPT + i * 10, 6) >> 8;

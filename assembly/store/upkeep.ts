@@ -1,13 +1,15 @@
 /*
  * The share of compaction and erasing that every write does, and what tick does in idle time.
  */
+import { HEADER_MAX_BYTES, RECORD_MAX_BYTES } from "../base/limits";
 import { Status } from "../base/status";
 import { blockBytes, blockCount } from "../flash/geometry";
 import { adoptedCount, pruneAdopted } from "../journal/adopted";
-import { anchorCount, blankCount, BlockState, dirtyCount, eraseOne, freeCount, stateOf } from "../journal/block-map";
+import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, stateOf } from "../journal/block-map";
+import { COLD, HOT, segmentHasRoom } from "../journal/segment-writer";
 import { compacting, compactStep, victimLive } from "./compact";
-import { sweep, sweepPays } from "./sweep";
 import { isShort, lowWater, RESERVE_BLOCKS, segmentBytes } from "./space";
+import { sweep, sweepPays } from "./sweep";
 
 /** Blank blocks kept ready: two that a recovery may need, and what one write may open; small blocks fill fast. */
 function blanksWanted(): u32 {
@@ -40,6 +42,7 @@ export function makeRoom(bytes: u32, floor: u32): i32 {
     const status = compactStep(share(bytes));
     if (status < 0 && status != Status.FULL) return status;
   }
+  if (fitsInOpen(bytes)) return Status.OK;
   let rounds: u32 = 0;
   while (freeCount() <= floor && rounds++ < ROUNDS_MAX) {
     const status = compactStep(blockBytes);
@@ -47,6 +50,13 @@ export function makeRoom(bytes: u32, floor: u32): i32 {
     if (status < 0) return status;
   }
   return freeCount() <= floor ? Status.FULL : Status.OK;
+}
+
+/** Will a write of `bytes` need no new block? A long one lies in the cold segment, its head in the hot one. */
+function fitsInOpen(bytes: u32): bool {
+  if (bytes > segmentBytes / 2) return false;
+  if (bytes > RECORD_MAX_BYTES && !segmentHasRoom(COLD, bytes + bytes / 4)) return false;
+  return segmentHasRoom(HOT, min(bytes, RECORD_MAX_BYTES) + HEADER_MAX_BYTES);
 }
 
 /**

@@ -107,6 +107,13 @@ export class Store {
   remove(id: number, kind = NOTE, idHigh = 0): number {
     return this.probe.call.hf_remove!(kind, idHigh, id, this.wallMs++);
   }
+  /** Puts (a body) and removes (undefined) that commit together. Returns the first failure, or 0. */
+  batch(changes: readonly (readonly [number, Uint8Array | string | undefined])[]): number {
+    const bytes = changes.reduce((sum, [, body]) => sum + (body?.length ?? 0), 0);
+    let answer = this.probe.call.hf_batch_begin!(changes.length, bytes);
+    for (const [id, body] of changes) if (answer >= 0) answer = body === undefined ? this.remove(id) : this.put(id, body);
+    return answer < 0 ? answer : this.probe.call.hf_batch_commit!();
+  }
   /** The body, or a status. */
   get(id: number, kind = NOTE, idHigh = 0): Uint8Array | number {
     const { call, doorstep } = this.probe;

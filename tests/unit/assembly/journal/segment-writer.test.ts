@@ -1,0 +1,168 @@
+/* The open segments: groups, commit by one program, sealing. The rules of the part are asserted by NorFlash and NandFlash. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Chance } from "../../../support/probe-chance.js";
+import { parts, Store, status } from "../../../support/probe-store.js";
+
+const test = suite("assembly/journal/segment-writer");
+const HOT = 0;
+const COLD = 1;
+type Geometry = (typeof parts)[keyof typeof parts];
+
+/** A store whose streams a test writes to itself. */
+function make(geometry: Geometry = parts.nor): Store {
+  const store = Store.make(geometry);
+  store.must(store.probe.call.writable!());
+  return store;
+}
+let lsn = 1000n;
+/** Puts a record into the group of a stream; nothing is programmed for it yet. */
+function place(store: Store, which: number, id: number, payload: Uint8Array): number {
+  const { probe } = store;
+  probe.setHeader({
+    lsn: lsn++,
+    wallMs: store.wallMs,
+    idLow: id,
+    type: probe.value("UNIT_RECORD"),
+    kind: 3,
+    session: probe.value("session"),
+    bodyBytes: payload.length,
+  });
+  const type = probe.value(which === HOT ? "SEGMENT_HOT" : "SEGMENT_COLD");
+  store.must(probe.call.streamReserve!(which, payload.length, type));
+  probe.write(probe.value("STAGED") + 64, payload);
+  return probe.call.streamPlace!(which, payload.length);
+}
+
+test("what is placed is not programmed before the flush, and then by one program", () => {
+  const store = make();
+  place(store, HOT, 1, new Uint8Array(50));
+  store.must(store.probe.call.flush!());
+  const mark = store.flash.mark();
+  for (let id = 2; id < 6; id++) place(store, HOT, id, new Uint8Array(50));
+  assert.is(store.flash.since(mark).programCalls, 0);
+  store.must(store.probe.call.flush!());
+  assert.is(store.flash.since(mark).programCalls, 1);
+  store.must(store.probe.call.flush!());
+  assert.is(store.flash.since(mark).programCalls, 1, "a flush of nothing programs nothing");
+});
+
+for (const [name, geometry] of Object.entries(parts)) {
+  test(`on part "${name}" every record placed is found where it was said to be, in the open segment and once it is sealed`, () => {
+    const store = make(geometry);
+    const { probe } = store;
+    const chance = new Chance(1);
+    const placed = new Map<number, number>();
+    const block = (): number => probe.signed("blockCount") && probe.call.streamBlock!(HOT);
+    place(store, HOT, 0, new Uint8Array(10));
+    store.must(probe.call.flush!());
+    const first = block();
+    const already = probe.scan(first).length - 1;
+    placed.set(0, Number(probe.scan(first).at(-1)!.offset));
+    for (let id = 1; id < 400; id++) {
+      const offset = place(store, HOT, id, chance.bytes(chance.below(150)));
+      if (block() !== first) break;
+      placed.set(id, offset);
+      if (chance.below(3) === 0) store.must(probe.call.flush!());
+    }
+    store.must(probe.call.flush!());
+    const check = (): void => {
+      const told = probe.scan(first).slice(already);
+      assert.equal(new Map(told.map((entry) => [Number(entry.idLow), Number(entry.offset)])), placed);
+    };
+    check();
+    if (block() === first) store.must(probe.call.streamSeal!(HOT, 0));
+    assert.is(probe.call.stateOf!(first), probe.value("STATE_SEALED"));
+    check();
+    for (const [id, offset] of placed) {
+      assert.is(probe.call.fetch!(first, offset, 1), 0);
+      assert.is(Number(probe.header("loadedField").idLow), id);
+    }
+  });
+}
+
+test("the first record of every program says so, and no other", () => {
+  const store = make();
+  const { probe } = store;
+  const first: number[] = [];
+  place(store, HOT, 1, new Uint8Array(20));
+  store.must(probe.call.flush!());
+  for (let round = 0; round < 5; round++) {
+    for (let i = 0; i < 3; i++) {
+      const offset = place(store, HOT, 10 * round + i, new Uint8Array(20));
+      if (i === 0) first.push(offset);
+    }
+    store.must(probe.call.flush!());
+  }
+  const block = probe.call.streamBlock!(HOT);
+  const flagged = probe
+    .scan(block)
+    .map((entry) => Number(entry.offset))
+    .filter(
+      (offset) =>
+        probe.call.fetch!(block, offset, 0) === 0 && (Number(probe.header("loadedField").flags) & probe.value("FLAG_FIRST")) !== 0,
+    );
+  assert.equal(flagged.slice(-5), first);
+});
+
+test("the other stream's group goes to flash before this one's", () => {
+  const store = make();
+  place(store, HOT, 1, new Uint8Array(50));
+  place(store, COLD, 2, new Uint8Array(50));
+  const [hot, cold] = [store.probe.call.streamBlock!(HOT), store.probe.call.streamBlock!(COLD)];
+  assert.is.not(hot, cold);
+  const mark = store.flash.mark();
+  place(store, HOT, 3, new Uint8Array(50));
+  assert.is(store.flash.since(mark).programCalls, 1);
+});
+
+test("room shrinks with every record and is never promised beyond the block", () => {
+  const store = make();
+  const { probe } = store;
+  place(store, HOT, 0, new Uint8Array(10));
+  const block = probe.call.streamBlock!(HOT);
+  let before = probe.call.roomLeft!(HOT);
+  for (let id = 1; probe.call.segmentHasRoom!(HOT, 200); id++) {
+    place(store, HOT, id, new Uint8Array(100));
+    store.must(probe.call.flush!());
+    if (probe.call.streamBlock!(HOT) !== block) break;
+    const left = probe.call.roomLeft!(HOT);
+    assert.ok(left < before || left === 0, `${left} after ${before}`);
+    before = left;
+  }
+  assert.is(probe.call.segmentHasRoom!(HOT, 4096), 0);
+});
+
+test("a failed program is IO, and the fault says where", () => {
+  let broken = false;
+  const store = Store.make(parts.nor, {
+    wrap: (part) => ({
+      geometry: part.geometry,
+      read: (block, offset, target) => part.read(block, offset, target),
+      program: (block, offset, source) => (broken ? -1 : part.program(block, offset, source)),
+      erase: (block) => part.erase(block),
+    }),
+  });
+  store.must(store.probe.call.writable!());
+  place(store, HOT, 1, new Uint8Array(20));
+  store.must(store.probe.call.flush!());
+  const offset = place(store, HOT, 2, new Uint8Array(20));
+  broken = true;
+  assert.is(store.probe.call.flush!(), status("IO"));
+  assert.equal(
+    { ...store.probe.doorstep.fault(), detail: 0 },
+    { status: status("IO"), block: store.probe.call.streamBlock!(HOT), offset, detail: 0 },
+  );
+});
+
+test("without a blank block to open there is no room: FULL, and nothing was programmed", () => {
+  const store = make();
+  const { call } = store.probe;
+  for (let block = 0; block < parts.nor.blockCount; block++)
+    if (call.stateOf!(block) !== store.probe.value("STATE_OPEN")) call.setState!(block, store.probe.value("STATE_BAD"));
+  const mark = store.flash.mark();
+  assert.is(call.streamOpen!(COLD, store.probe.value("SEGMENT_COLD"), 0n, 0), status("FULL"));
+  assert.is(store.flash.since(mark).programCalls, 0);
+});
+
+test.run();

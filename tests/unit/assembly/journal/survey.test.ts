@@ -1,0 +1,159 @@
+/* The first pass of a mount: what is every block? It writes nothing. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Chance } from "../../../support/probe-chance.js";
+import { parts, Store, status } from "../../../support/probe-store.js";
+
+const test = suite("assembly/journal/survey");
+type Geometry = (typeof parts)[keyof typeof parts];
+
+function filled(geometry: Geometry = parts.nor, count = 120): Store {
+  const store = Store.make(geometry);
+  for (let id = 0; id < count; id++) store.must(store.put(id, new Chance(id).bytes(80)));
+  return store;
+}
+/** Counts what is missing of records 0 … count − 1, and what is reported of it. */
+function missing(store: Store, count = 120): { gone: number; told: number } {
+  const gone = Array.from({ length: count }, (_, id) => store.get(id)).filter((body) => body === status("NOT_FOUND")).length;
+  return { gone, told: store.stat().damagedUnknown };
+}
+
+test("a blank part, and one full of something else, is NOT_FORMATTED, and nothing is written to it", () => {
+  for (const fill of ["blank", "zeros", "noise"]) {
+    const store = new Store(parts.nor);
+    if (fill === "zeros") store.part.bytes.fill(0);
+    if (fill === "noise") store.part.bytes.set(new Chance(1).bytes(store.part.bytes.length));
+    assert.is(store.mount(), status("NOT_FORMATTED"), fill);
+    assert.equal([store.flash.programCalls, store.flash.erases], [0, 0]);
+  }
+});
+
+test("a store on a part of another shape is refused, and nothing is written to it", () => {
+  const store = filled();
+  store.must(store.close());
+  const other = new Store({ ...parts.nor, pageBytes: 512 }, { part: store.part });
+  other.probe.configure({ ...parts.nor, pageBytes: 512 });
+  const mark = other.flash.mark();
+  assert.is(other.mount(), status("WRONG_GEOMETRY"));
+  assert.equal([other.flash.since(mark).programCalls, other.flash.since(mark).erases], [0, 0]);
+});
+
+test("a format that was cut off is no store, and can be formatted again", () => {
+  for (const steps of [1, 2, 10, 23]) {
+    const store = new Store(parts.nor);
+    store.must(store.probe.call.hf_format_begin!(0, 16, 0, 0, 7, 0));
+    for (let i = 0; i < steps; i++) store.must(store.probe.call.hf_format_step!());
+    assert.is(store.pull(), status("NOT_FORMATTED"), `${steps} steps`);
+    store.restart();
+    assert.is(store.format(), 0);
+    assert.is(store.pull(), 0);
+  }
+});
+
+for (const [name, geometry] of Object.entries(parts)) {
+  test(`on part "${name}" every block is found in the state it was left in`, () => {
+    const store = filled(geometry);
+    const told = (): string[] =>
+      Array.from(
+        { length: geometry.blockCount },
+        (_, block) => `block ${block}: state ${store.probe.call.stateOf!(block)}, ${store.probe.call.eraseCountOf!(block)} erases`,
+      );
+    const before = told();
+    const open = store.probe.blocksIn("STATE_OPEN");
+    const first = store.probe.value("anchorCount"); // an anchor without its switch has no label, and so no count
+    store.restart();
+    assert.is(store.probe.call.survey!(), 0);
+    const changed = told().filter((line, block) => block >= first && line !== before[block] && !open.includes(block));
+    assert.equal(changed, []);
+    for (const block of open)
+      assert.is(store.probe.call.stateOf!(block), store.probe.value("STATE_ADOPTED"), "an open block is found unsealed");
+  });
+}
+
+test("the blank block that would have been opened next is suspect", () => {
+  const store = filled();
+  const next = store.probe.call.leastWorn!(store.probe.value("STATE_BLANK"));
+  store.restart();
+  store.must(store.probe.call.survey!());
+  assert.is(store.probe.signed("suspect"), next);
+});
+
+test("a label beyond repair costs nothing: the segment header tells the wear too", () => {
+  const store = filled();
+  store.must(store.close());
+  const block = store.probe.blocksIn("STATE_SEALED")[0]!;
+  const wear = store.probe.call.eraseCountOf!(block);
+  store.damage(block, 0, 64);
+  store.must(store.pull());
+  assert.equal(missing(store), { gone: 0, told: 0 });
+  assert.is(store.probe.call.eraseCountOf!(block), wear);
+});
+
+test("a segment header beyond repair costs nothing: the final summary tells the same", () => {
+  const store = filled();
+  store.must(store.close());
+  for (const block of store.probe.blocksIn("STATE_SEALED")) store.damage(block, store.probe.call.headerOffset!(), 40);
+  store.must(store.pull());
+  assert.equal(missing(store), { gone: 0, told: 0 });
+});
+
+test("with label and segment header both gone nothing is lost in silence", () => {
+  for (const length of [60, 80, 120]) {
+    const store = filled();
+    store.must(store.close());
+    store.damage(store.probe.blocksIn("STATE_SEALED")[1]!, 30, length);
+    store.must(store.pull());
+    const { gone, told } = missing(store);
+    assert.ok(gone === 0 || told > 0, `${length} bytes: ${gone} records gone, damagedUnknown ${told}`);
+  }
+});
+
+test("a block that cannot be read is no free block: either the mount fails, or nothing is lost", () => {
+  let dead = -1;
+  const store = Store.make(parts.nor, {
+    wrap: (part) => ({
+      geometry: part.geometry,
+      read: (block, offset, target) => (block === dead ? -1 : part.read(block, offset, target)),
+      program: (block, offset, source) => part.program(block, offset, source),
+      erase: (block) => part.erase(block),
+    }),
+  });
+  for (let id = 0; id < 120; id++) store.must(store.put(id, new Chance(id).bytes(80)));
+  store.must(store.close());
+  const sealed = store.probe.blocksIn("STATE_SEALED");
+  for (const block of sealed) {
+    dead = block;
+    store.restart();
+    if (store.mount() === 0) {
+      for (let id = 500; id < 530; id++) store.put(id, "more");
+      store.probe.call.hf_tick!(50);
+    }
+    dead = -1;
+    store.must(store.pull());
+    assert.is(missing(store).gone, 0, `block ${block} did not answer`);
+  }
+});
+
+test("a torn label does not make up an erase count", () => {
+  const store = filled();
+  const wear = (): number => Math.max(...Array.from({ length: parts.nor.blockCount }, (_, block) => store.probe.call.eraseCountOf!(block)));
+  const most = wear();
+  const block = store.probe.blocksIn("STATE_BLANK").at(-1)!;
+  store.part.bytes.set(new Chance(3).bytes(2000), block * 4096);
+  store.must(store.pull());
+  assert.ok(wear() <= most + 3, `${wear()} where the most was ${most}`);
+});
+
+test("an image whose segments have all lost their ends is answered, not trapped at", () => {
+  const geometry = { ...parts.nor, blockCount: 60 };
+  const store = new Store(geometry);
+  store.must(store.format());
+  store.must(store.mount());
+  for (let id = 0; id < 1500; id++) store.must(store.put(id, new Chance(id).bytes(20)));
+  store.must(store.close());
+  for (const block of store.probe.blocksIn("STATE_SEALED")) store.part.bytes.fill(255, (block + 1) * 4096 - 6, (block + 1) * 4096);
+  store.restart();
+  assert.type(store.mount(), "number");
+});
+
+test.run();
