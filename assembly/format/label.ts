@@ -91,7 +91,7 @@ function intact(label: usize, block: u32): bool {
  */
 export function judgeLabel(label: usize, block: u32, parity: u32): i32 {
   if (!intact(label, block)) {
-    let mended = false;
+    let mended: bool = false;
     if (parity != 8) {
       initReedSolomon(16);
       mended = correct(label, 48, label + 48) > 0 && intact(label, block);

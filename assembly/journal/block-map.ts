@@ -66,6 +66,7 @@ export function resetBlockMap(): void {
   blanks = 0;
   dirties = blockCount;
   liveTotal = 0;
+  lastKept = false;
   anchorCount = blockCount >= 256 && !device.isBad(0) ? 1 : 0;
 }
 export function setStore(id: u64, serial: u32, outer: u32): void {

@@ -20,18 +20,7 @@ import { blockBytes, blockCount } from "../flash/geometry";
 import { RecordFlag } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { adopt, adoptedCount, adoptedEnd, clearAdopted, dropLastAdopted, pruneAdopted } from "./adopted";
-import {
-  anchorCount,
-  BlockFlag,
-  BlockState,
-  discard,
-  flagsOf,
-  makeBlank,
-  openLsnOf,
-  setBlankSession,
-  setState,
-  stateOf,
-} from "./block-map";
+import { BlockFlag, BlockState, anchorCount, discard, flagsOf, keepLast, makeBlank, openLsnOf, setBlankSession, setState, stateOf } from "./block-map";
 import { fault, session, setSession, witnessLsn } from "./progress";
 import { factsSession, forgetFacts, forgetLoaded, loadedHeader } from "./read";
 import { commitRoot, findRoot, RootState, restoreRoot, rootBytes } from "./root";
@@ -182,6 +171,7 @@ function eraseAttempts(): void {
 /** A batch's bytes changed between two reads: what this attempt wrote is thrown away. */
 function eraseOpened(): void {
   discardGroup();
+  keepLast(highestSession == 0);
   const open = stream(HOT).block;
   stream(HOT).block = -1;
   if (open >= 0) makeBlank(<u32>open);

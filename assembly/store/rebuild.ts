@@ -119,12 +119,12 @@ function isUnfinished(block: u32): bool {
 }
 
 /**
- * A sealed block in which something still lives that was not copied was a victim when power died, and its erase had
+ * A closed block in which something still lives that was not copied was a victim when power died, and its erase had
  * not begun: its originals are as solid as ever. They are used again, so that the half-written copy can be given back:
  * cuts in a row during compaction must not use up the part.
  */
 function preferOriginals(block: u32): void {
-  if (stateOf(block) != BlockState.SEALED || !isUnfinished(block)) return;
+  if (stateOf(block) == BlockState.OPEN || !isUnfinished(block)) return;
   const s = scanner(SCAN_MOUNT);
   scanOpen(s, block, false);
   while (scanNext(s) > 0) {

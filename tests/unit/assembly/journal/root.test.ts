@@ -59,8 +59,11 @@ test("either copy of a root may rot in a sealed segment", () => {
     const image = store.part.bytes.subarray(start, start + 4096);
     const at: number[] = [];
     for (let offset = probe.call.firstRecordOffset!(); offset < 4000; offset++) {
+      if (image[offset]! >> 5 !== probe.value("UNIT_ROOT")) continue;
       probe.write(probe.spare, image.subarray(offset, offset + 16));
-      if (image[offset]! >> 5 === probe.value("UNIT_ROOT") && probe.word.rootSession!(probe.spare) === session) at.push(offset);
+      const length = probe.call.rootDataBytes!(probe.spare);
+      if (probe.call.readUnit!(block, offset, length, probe.spare) >= 0 && probe.word.rootSession!(probe.spare) === session)
+        at.push(offset);
     }
     assert.is(at.length, 2, "two copies lie in the segment");
     store.damage(block, at[copy]!, 20);

@@ -1,0 +1,70 @@
+/* How much may live on a part, and what is kept back. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Chance } from "../../../support/probe-chance.js";
+import { parts, Store, status } from "../../../support/probe-store.js";
+
+const test = suite("assembly/store/space");
+
+for (const [name, geometry] of Object.entries(parts)) {
+  test(`on part "${name}" the longest record fits a segment, and a chunk fits a record`, () => {
+    const store = Store.make(geometry);
+    const { probe } = store;
+    const limit = probe.value("recordLimitData");
+    assert.ok(limit > 0 && limit <= probe.value("RECORD_DATA_MAX"));
+    assert.ok(probe.word.recordBytes!(limit) <= geometry.blockBytes - probe.call.firstRecordOffset!());
+    assert.ok(probe.value("chunkBytes") > 0 && probe.value("chunkBytes") < limit);
+    for (const length of [limit - 100, limit - 48, limit, 2 * limit, 5 * limit]) {
+      const body = new Chance(length).bytes(length);
+      store.must(store.put(length, body));
+      assert.equal(store.get(length), body, `${length} bytes`);
+    }
+  });
+
+  test(`on part "${name}" FULL comes before the part is, and what was promised until then is there`, () => {
+    const store = Store.make(geometry);
+    const body = new Uint8Array(geometry.blockBytes > 60_000 ? 1500 : 200).fill(7);
+    let count = 0;
+    let answer = 0;
+    for (; answer === 0; count++) answer = store.put(count, body);
+    assert.is(answer, status("FULL"));
+    assert.is(store.list().length, count - 1);
+    assert.ok(store.stat().liveBytes <= Number(store.probe.long.liveLimit!()));
+    const used = ((count - 1) * body.length) / (geometry.blockBytes * geometry.blockCount);
+    assert.ok(used > (geometry.blockCount < 20 ? 0.25 : 0.45), `${used} of the part is payload`);
+    store.must(store.pull());
+    assert.is(store.list().length, count - 1);
+  });
+
+  test(`on part "${name}" a full part can be emptied, and filled again`, () => {
+    const store = Store.make(geometry);
+    const body = new Uint8Array(geometry.blockBytes > 60_000 ? 1500 : 200);
+    let count = 0;
+    while (store.put(count, body) === 0) count++;
+    for (let id = 0; id < count; id++) assert.is(store.remove(id), 0, `removal ${id} of ${count}`);
+    assert.is(store.list().length, 0);
+    for (let id = 0; id < count / 2; id++) assert.is(store.put(1000 + id, body), 0, `put ${id} of ${count / 2}`);
+  });
+}
+
+test("meta and ext that would leave no room in a head are TOO_BIG", () => {
+  const store = Store.make(parts.nor);
+  const meta = store.probe.value("META_MAX_BYTES");
+  const ext = store.probe.value("EXT_MAX_BYTES");
+  assert.is(store.put(1, "x", { meta: new Uint8Array(meta), ext: new Uint8Array(ext) }), 0);
+  assert.is(store.put(2, "x", { meta: new Uint8Array(meta + 1) }), status("TOO_BIG"));
+  assert.is(store.put(2, "x", { ext: new Uint8Array(ext + 1) }), status("TOO_BIG"));
+});
+
+test("free bytes go down by what is put and come back with what is removed", () => {
+  const store = Store.make(parts.nor);
+  const free = (): number => store.stat().freeBytes;
+  const before = free();
+  store.must(store.put(1, new Uint8Array(1000)));
+  const after = free();
+  assert.ok(before - after >= 1000 && before - after < 1200);
+  store.must(store.remove(1));
+  assert.ok(free() > after + 900);
+});
+
+test.run();
