@@ -16,8 +16,8 @@
 import { ADOPT_MAX } from "../base/limits";
 import { LOADED, STAGED } from "../base/memory";
 import { Status } from "../base/status";
-import { blockBytes, blockCount } from "../flash/geometry";
-import { RecordFlag } from "../format/record";
+import { blockBytes, blockCount, isNand, pageBytes } from "../flash/geometry";
+import { RecordFlag, recordBytes } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { adopt, adoptedCount, adoptedEnd, clearAdopted, dropLastAdopted, pruneAdopted } from "./adopted";
 import { BlockFlag, BlockState, anchorCount, discard, flagsOf, keepLast, makeBlank, openLsnOf, setBlankSession, setState, stateOf } from "./block-map";
@@ -219,6 +219,8 @@ let tailRecords: u32 = 0;
 /** Records before the last program, and before the unfinished batch. */
 let tailLastIndex: u32 = 0;
 let tailBatchIndex: u32 = 0;
+/** Bytes of the records before the unfinished batch, or of all; gaps and roots not counted. */
+let tailBytes: u32 = 0;
 
 /** Finds the last program's first record, the end, and where an unfinished batch begins (0: none). */
 function surveyTail(block: u32): void {
@@ -230,6 +232,8 @@ function surveyTail(block: u32): void {
   tailRecords = 0;
   tailLastIndex = 0;
   tailBatchIndex = 0;
+  tailBytes = 0;
+  let bytesBefore: u32 = 0;
   while (scanNext(s) > 0) {
     const offset = scanned().offset;
     witnessLsn(scanned().lsn);
@@ -243,10 +247,15 @@ function surveyTail(block: u32): void {
     if (torn && tailBatch == 0) tailBatch = s.doubtOffset;
     if (!torn && (!batch || s.recordFlags & RecordFlag.BATCH_END)) tailBatch = 0;
     else if (tailBatch == 0) tailBatch = offset;
-    if (open == 0 && tailBatch != 0) tailBatchIndex = tailRecords;
+    if (open == 0 && tailBatch != 0) {
+      tailBatchIndex = tailRecords;
+      bytesBefore = tailBytes;
+    }
     tailEnd = s.offset;
     tailRecords++;
+    tailBytes += recordBytes(scanned().dataBytes);
   }
+  if (tailBatch) tailBytes = bytesBefore;
 }
 
 /** Where the valid part of a tail ends when nothing may be written (a read-only mount). */
@@ -267,7 +276,7 @@ function listTails(): i32 {
     if (!isTail(b)) continue;
     surveyTail(b);
     if (tailCount == TAILS_MAX) return fault(Status.FULL, b, 0, 5);
-    const bytes = tailEnd - firstRecordOffset();
+    const bytes = tailBytes;
     let at = tailCount++;
     while (at > 0 && load<u32>(tails + at * 8 - 4) > bytes) {
       store<u64>(tails + at * 8, load<u64>(tails + at * 8 - 8));
@@ -290,8 +299,8 @@ function recommit(block: u32): i32 {
   const end = tailBatch ? tailBatch : tailEnd;
   const sealed = stateOf(block) == BlockState.SEALED;
   const room = roomLeft(HOT);
-  const root = rootBytes() + ROOT_SLACK;
-  const whole = !sealed && room > root && end - first <= min(room - root, WHOLE_MAX);
+  const root = rootBytes() + ROOT_SLACK + (isNand ? 2 * pageBytes : 0);
+  const whole = !sealed && room > root && tailBytes <= min(room - root, WHOLE_MAX);
   const from = whole || adoptedCount >= ADOPT_MAX - 2 ? first : min(tailLast, end);
   if ((from > first || sealed) && !adopt(block, from)) return Status.FULL;
   const upTo = tailBatch ? tailBatchIndex : tailRecords;

@@ -209,7 +209,7 @@ function walkNext(s: Scan): i32 {
     const peek = min<u32>(16, blockBytes - offset);
     const toUnit = alignUp(offset, programBytes) - offset;
     if (device.read(s.block, offset, UNIT, peek) < 0) return Status.IO;
-    if (isBlank(UNIT, toUnit ? min(peek, toUnit) : peek)) {
+    if (nearlyBlank(UNIT, toUnit ? min(peek, toUnit) : peek)) {
       if (offset % programBytes == 0) return walkEnds(s);
       s.offset = alignUp(offset, programBytes);
       continue;
@@ -237,6 +237,13 @@ function walkNext(s: Scan): i32 {
     s.offset = found;
   }
   return walkEnds(s);
+}
+
+/** Blank but for at most one rotten byte: padding and the unused end must not look like damage. */
+function nearlyBlank(source: usize, length: u32): bool {
+  let written: u32 = 0;
+  for (let i: u32 = 0; i < length; i++) if (load<u8>(source + i) != 255) written++;
+  return written <= 1;
 }
 
 /** Damage behind the last program's start is torn when a tail is judged (deep); elsewhere it has rotted. */

@@ -31,6 +31,13 @@ export interface Options {
   part?: PhysicsFlash;
 }
 
+export interface PutOptions {
+  kind?: number;
+  meta?: Uint8Array;
+  ext?: Uint8Array;
+  idHigh?: number;
+}
+
 export interface Listed extends CoreResult {
   key: string;
 }
@@ -91,7 +98,7 @@ export class Store {
     return this.probe.call.hf_close!();
   }
 
-  put(id: number, body: Uint8Array | string, { kind = NOTE, meta = EMPTY, ext = EMPTY, idHigh = 0 } = {}): number {
+  put(id: number, body: Uint8Array | string, { kind = NOTE, meta = EMPTY, ext = EMPTY, idHigh = 0 }: PutOptions = {}): number {
     const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
     const { call, doorstep } = this.probe;
     doorstep.fill(meta);

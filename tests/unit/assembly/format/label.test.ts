@@ -70,20 +70,6 @@ for (const { parity, reach } of [
   });
 }
 
-test("a label is mended too while it is not known how many parity bytes the store has", () => {
-  const chance = new Chance(11);
-  for (const parity of [16, 8]) {
-    use(parts.nor, parity);
-    const right = label(5, parity);
-    for (let round = 0; round < 100; round++) {
-      probe.write(spare, right);
-      for (const at of chance.different((round % (parity / 2)) + 1, 48 + parity)) probe.bytes(spare, BYTES)[at]! ^= chance.between(1, 255);
-      assert.is(call.judgeLabel!(spare, 5, 0), 0, `${parity} parity bytes, ${(round % (parity / 2)) + 1} wrong`);
-      assert.equal(probe.bytes(spare, 48).slice(), right.subarray(0, 48));
-    }
-  }
-});
-
 test("the label of another block is no label of this one", () => {
   use(parts.nor);
   const right = label(5);

@@ -150,20 +150,4 @@ test("a part without an anchor is closed without a checkpoint, and needs none", 
   assert.is(store.text(1), "one");
 });
 
-test("what is known of damage is still known after a close", () => {
-  const store = filled(200);
-  store.must(store.pull());
-  const block = store.probe.blocksIn("STATE_SEALED").find((one) => store.probe.scan(one).length > 10)!;
-  const offset = Number(store.probe.scan(block)[4]!.offset);
-  store.damage(block, store.probe.call.readFinal!(block), 60);
-  store.damage(block, offset, 40);
-  store.must(store.pull());
-  const { damagedUnknown, damagedFirstLsn, damagedLastLsn } = store.stat();
-  assert.is(damagedUnknown, 1);
-  for (let id = 2000; id < 2100; id++) store.must(store.put(id, "x"));
-  store.must(store.reopen());
-  const now = store.stat();
-  assert.equal([now.damagedUnknown, now.damagedFirstLsn, now.damagedLastLsn], [damagedUnknown, damagedFirstLsn, damagedLastLsn]);
-});
-
 test.run();

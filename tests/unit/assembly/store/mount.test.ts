@@ -29,7 +29,8 @@ for (const [name, geometry] of Object.entries(parts)) {
       for (let i = 0; i < 40; i++) {
         const id = chance.below(60);
         if (chance.below(4) === 0) store.remove(id);
-        else store.must(store.put(id, chance.bytes(chance.below(9) === 0 ? 3000 : chance.below(250)), { kind: id % 8 }));
+        else if (store.put(id, chance.bytes(chance.below(9) === 0 ? 3000 : chance.below(250)), { kind: id % 8 }) === status("FULL"))
+          store.remove(id);
       }
       const seen = (): unknown => {
         const { records, counts, damagedUnknown, liveBytes } = store.stat();

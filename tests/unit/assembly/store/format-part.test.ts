@@ -1,0 +1,133 @@
+/* Making a part a store: every block erased and labelled, wear carried over, a live store left alone. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { FaultFlash, NandFlash, PowerCut } from "../../../../host/flash/index.js";
+import { parts, Store, status } from "../../../support/probe-store.js";
+
+const test = suite("assembly/store/format-part");
+
+for (const [name, geometry] of Object.entries(parts)) {
+  test(`on part "${name}" every block is erased, and the last step says that it is done`, () => {
+    const store = new Store(geometry);
+    const steps = store.must(store.probe.call.hf_format_begin!(0, 16, 0, 1, 2, 0));
+    assert.is(steps, geometry.blockCount);
+    let left = steps;
+    for (let step = 0; step < steps; step++) left = store.must(store.probe.call.hf_format_step!());
+    assert.is(left, 0);
+    assert.ok(store.part.eraseCounts.every((count) => count >= 1));
+    assert.is(store.pull(), 0);
+    assert.equal([store.stat().storeIdHigh, store.stat().storeIdLow], [1, 2]);
+  });
+}
+
+test("a live store is BUSY without force, and untouched", () => {
+  const store = Store.make(parts.nor);
+  store.must(store.put(1, "keep me"));
+  store.must(store.close());
+  const mark = store.flash.mark();
+  store.restart();
+  assert.is(store.format(), status("BUSY"));
+  assert.equal([store.flash.since(mark).programCalls, store.flash.since(mark).erases], [0, 0]);
+  assert.is(store.pull(), 0);
+  assert.is(store.text(1), "keep me");
+});
+
+test("a step that nobody began does no harm", () => {
+  for (const begun of [false, true]) {
+    const store = Store.make(parts.nor);
+    for (let id = 0; id < 60; id++) store.must(store.put(id, "keep me"));
+    store.must(store.close());
+    store.restart();
+    if (begun) assert.is(store.format(), status("BUSY"));
+    const mark = store.flash.mark();
+    assert.ok(store.probe.call.hf_format_step!() < 0);
+    assert.is(store.flash.since(mark).erases, 0);
+    assert.is(store.pull(), 0);
+    assert.is(store.list().length, 60);
+  }
+});
+
+test("options that cannot be had are INVALID", () => {
+  const store = new Store(parts.nor);
+  for (const [parity, outer] of [
+    [0, 0],
+    [12, 0],
+    [32, 0],
+    [16, 4],
+  ])
+    assert.is(store.probe.call.hf_format_begin!(0, parity!, outer!, 0, 1, 0), status("INVALID"));
+});
+
+test("formatted anew by force nothing of the old store is left, but its wear is", () => {
+  const store = Store.make(parts.nor);
+  for (let round = 0; round < 400; round++) store.must(store.put(round % 20, new Uint8Array(200)));
+  const before = store.stat().eraseMean;
+  store.must(store.close());
+  store.restart();
+  store.must(store.format(true, 8));
+  assert.is(store.pull(), 0);
+  assert.is(store.list().length, 0);
+  assert.is(store.stat().storeIdLow, 8);
+  assert.ok(store.stat().eraseMean >= before + 1, `${store.stat().eraseMean} after ${before}`);
+});
+
+test("a forced format that is cut leaves the old store whole, no store, or the new one: never a mixture", () => {
+  const old = Store.make(parts.nor);
+  for (let id = 0; id < 30; id++) old.must(old.put(id, "old"));
+  old.must(old.close());
+  const seen = new Set<string>();
+  for (let op = 0; op < 60; op++) {
+    const fault = new FaultFlash(old.part.clone(), { seed: op, cut: { op, tear: "any" } });
+    const store = new Store(parts.nor, { part: old.part, wrap: () => fault });
+    try {
+      store.must(store.format(true, 8));
+      break;
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+    }
+    fault.reboot();
+    const answer = store.pull();
+    const left =
+      answer < 0 ? "no store" : store.list().length === 30 ? "the old one" : store.list().length === 0 ? "the new one" : "a mixture";
+    seen.add(left);
+    assert.ok(answer === 0 || answer === status("NOT_FORMATTED"), `operation ${op}: ${answer}`);
+    assert.is.not(left, "a mixture", `operation ${op}`);
+    fault.reboot();
+    store.restart();
+    store.must(store.format(true, 9));
+    assert.is(store.pull(), 0);
+    assert.is(store.list().length, 0);
+  }
+  assert.ok(seen.has("no store") && seen.size >= 2, [...seen].join(", "));
+});
+
+test("blocks the factory marked bad are left alone, the first one too", () => {
+  for (const badBlocks of [[3, 4, 31], [0], [0, 1, 30]]) {
+    for (const blockCount of [32, 300]) {
+      const geometry = { ...parts.nand, blockCount };
+      const part = new NandFlash(geometry, { badBlocks });
+      const store = new Store(geometry, { part });
+      store.must(store.format());
+      assert.is(store.pull(), 0);
+      for (let id = 0; id < 200; id++) store.must(store.put(id % 50, new Uint8Array(300)));
+      store.must(store.reopen());
+      assert.is(store.list().length, 50);
+      assert.is(store.stat().badBlocks, badBlocks.length);
+      assert.equal(part.violations, []);
+    }
+  }
+});
+
+test("a store with eight parity bytes says so, and spends less on every record", () => {
+  const bytes = [16, 8].map((parityBytes) => {
+    const store = Store.make(parts.nor, { parityBytes });
+    assert.is(store.stat().parityBytes, parityBytes);
+    store.must(store.put(1, "x"));
+    store.must(store.reopen());
+    assert.is(store.text(1), "x");
+    return store.stat().liveBytes;
+  });
+  assert.is(bytes[0]! - bytes[1]!, 8);
+});
+
+test.run();

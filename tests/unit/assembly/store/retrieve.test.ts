@@ -1,0 +1,184 @@
+/* Reading back: get, read, list, changes, verify. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Chance } from "../../../support/probe-chance.js";
+import { NOTE, parts, Store, status } from "../../../support/probe-store.js";
+
+const test = suite("assembly/store/retrieve");
+const DAMAGED = 2;
+const CORRECTED = 4;
+const REMOVED = 1;
+
+function filled(count = 80): Store {
+  const store = Store.make(parts.nor);
+  for (let id = 0; id < count; id++) store.must(store.put(id, new Chance(id).bytes(id % 20 === 3 ? 2500 : 90), { kind: id % 8 }));
+  return store;
+}
+
+test("a small record is got with three reads at most", () => {
+  const store = filled();
+  store.must(store.reopen());
+  for (let id = 0; id < 80; id++) {
+    if (id % 20 === 3) continue;
+    const mark = store.flash.mark();
+    store.must(store.probe.call.hf_get!(id % 8, 0, id));
+    assert.ok(store.flash.since(mark).readCalls <= 3, `${store.flash.since(mark).readCalls} reads`);
+  }
+});
+
+test("what is not there is NOT_FOUND, under the same id in another kind too", () => {
+  const store = filled();
+  assert.is(store.get(3, 4), status("NOT_FOUND"));
+  assert.is(store.get(1000, 0), status("NOT_FOUND"));
+  assert.is(store.probe.call.hf_get!(8, 0, 1), status("INVALID"));
+});
+
+test("without a get before it there is nothing to read from, and after a failed one neither", () => {
+  const store = filled();
+  assert.is(store.probe.call.hf_read!(0, 10), status("NOT_FOUND"));
+  store.get(1, 1);
+  assert.ok(store.probe.call.hf_read!(0, 10) > 0);
+  store.get(1000);
+  assert.is(store.probe.call.hf_read!(0, 10), status("NOT_FOUND"));
+});
+
+test("the body of a get can be read though other records were told, written and compacted in between", () => {
+  const store = filled();
+  store.must(store.probe.call.hf_get!(1, 0, 1));
+  const body = new Chance(1).bytes(90);
+  store.must(store.put(500, new Uint8Array(300)));
+  assert.is(store.probe.call.hf_read!(0, 200), 90);
+  assert.equal(store.probe.doorstep.take(90), body);
+});
+
+test("a list is every record once, of all kinds or of one, in an order that does not change", () => {
+  const store = filled();
+  const all = store.list().map((one) => one.key);
+  assert.is(new Set(all).size, 80);
+  assert.equal(
+    store.list().map((one) => one.key),
+    all,
+  );
+  for (let kind = 0; kind < 8; kind++) {
+    assert.equal(
+      store.list(kind).map((one) => one.key),
+      all.filter((key) => key.startsWith(`${kind}/`)),
+    );
+  }
+  store.must(store.pull());
+  assert.equal(
+    store.list().map((one) => one.key),
+    all,
+  );
+});
+
+test("a list goes on where it was while records come and go, and what is there throughout comes once", () => {
+  const store = filled();
+  const { call } = store.probe;
+  const chance = new Chance(4);
+  const met: number[] = [];
+  for (let high = 0, low = 0; store.must(call.hf_list_next!(-1, high, low)) === 1; ) {
+    const { idLow, cursorHigh, cursorLow } = store.result();
+    met.push(idLow);
+    [high, low] = [cursorHigh, cursorLow];
+    store.must(store.put(1000 + chance.below(40), "comes"));
+    store.remove(1000 + chance.below(40));
+    const id = chance.below(80);
+    store.must(store.put(id, "replaced", { kind: id % 8 }));
+  }
+  const stayed = met.filter((id) => id < 80);
+  assert.equal(
+    stayed.sort((a, b) => a - b),
+    Array.from({ length: 80 }, (_, id) => id),
+  );
+});
+
+test("changes are what was put or removed after an LSN, each once, deletions marked", () => {
+  const store = filled();
+  const after = store.result().lsn;
+  assert.equal(store.changes(after), []);
+  store.must(store.put(5, "changed", { kind: 5 }));
+  store.must(store.put(5, "changed again", { kind: 5 }));
+  store.must(store.put(900, new Uint8Array(2500)));
+  store.must(store.remove(6, 6));
+  const expected = [`5/0-5 0`, `${NOTE}/0-900 0`, `6/0-6 ${REMOVED}`];
+  const told = (): string[] =>
+    store
+      .changes(after)
+      .map((one) => `${one.key} ${one.flags}`)
+      .sort();
+  assert.equal(told(), expected.sort());
+  store.must(store.pull());
+  assert.equal(told(), expected.sort(), "after a pull");
+  assert.is(store.changes().filter((one) => !(one.flags & REMOVED)).length, 80);
+});
+
+test("verify reads everything back and says of each how it is: right, corrected, or damaged", () => {
+  const store = filled();
+  store.must(store.reopen());
+  const where = (id: number): [number, number] => {
+    for (const block of store.probe.blocksIn("STATE_SEALED")) {
+      const entry = store.probe.scan(block).find((one) => Number(one.idLow) === id && !Number(one.flags));
+      if (entry) return [block, Number(entry.offset)];
+    }
+    throw new Error(`record ${id} is nowhere`);
+  };
+  store.damage(...where(10), 4);
+  store.damage(...where(20), 60);
+  const told = store.verify();
+  assert.is(told.length, 80);
+  assert.equal(
+    told.filter((one) => one.flags & CORRECTED).map((one) => one.idLow),
+    [10],
+  );
+  assert.equal(
+    told.filter((one) => one.flags & DAMAGED).map((one) => one.idLow),
+    [20],
+  );
+  assert.equal(store.get(10, 2), new Chance(10).bytes(90));
+  assert.is(store.get(20, 4), status("CORRUPT"));
+});
+
+test("a chunk that has rotted makes its record damaged, and a read beyond it CORRUPT", () => {
+  const store = filled();
+  store.must(store.reopen());
+  for (const block of store.probe.blocksIn("STATE_SEALED")) {
+    const entry = store.probe.scan(block).find((one) => Number(one.idLow) === 23 && Number(one.chunk) === 1);
+    if (entry) store.damage(block, Number(entry.offset) + 100, 80);
+  }
+  assert.equal(
+    store
+      .verify()
+      .filter((one) => one.flags & DAMAGED)
+      .map((one) => one.idLow),
+    [23],
+  );
+  assert.is(store.get(23, 7), status("CORRUPT"));
+  assert.equal(store.get(43, 3), new Chance(43).bytes(2500));
+});
+
+test("a damaged record is listed with its key, by all that tell of it", () => {
+  const store = filled();
+  store.must(store.reopen());
+  const block = store.probe.blocksIn("STATE_SEALED").find((one) => store.probe.scan(one).length > 10)!;
+  const entry = store.probe.scan(block).find((one) => Number(one.dataBytes) > 80 && !Number(one.flags))!;
+  store.damage(block, Number(entry.offset), 50);
+  for (const told of [store.list(), store.verify(), store.changes()]) {
+    const one = told.find((item) => item.flags & DAMAGED);
+    assert.equal([one?.kind, one?.idLow, one?.lsn], [Number(entry.kind), Number(entry.idLow), entry.lsn]);
+    assert.is(told.length, 80);
+  }
+});
+
+test("two ids that share a key are never taken for each other", () => {
+  // 51 bits decide; no two of these collide, but get compares the id it finds all the same.
+  const store = filled();
+  const { probe } = store;
+  probe.call.find!(probe.long.keyOf!(1, 0, 1));
+  const address = probe.word.foundAddress!();
+  probe.call.indexPut!(probe.long.keyOf!(NOTE, 7, 7), address);
+  assert.is(store.get(7, NOTE, 7), status("NOT_FOUND"));
+  assert.is(store.put(7, "x", { idHigh: 7 }), status("INVALID"), "and a put under it is refused");
+});
+
+test.run();
