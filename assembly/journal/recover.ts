@@ -20,7 +20,19 @@ import { blockBytes, blockCount, isNand, pageBytes } from "../flash/geometry";
 import { RecordFlag, recordBytes } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { adopt, adoptedCount, adoptedEnd, clearAdopted, dropLastAdopted, pruneAdopted } from "./adopted";
-import { BlockFlag, BlockState, anchorCount, discard, flagsOf, keepLast, makeBlank, openLsnOf, setBlankSession, setState, stateOf } from "./block-map";
+import {
+  anchorCount,
+  BlockFlag,
+  BlockState,
+  discard,
+  flagsOf,
+  keepLast,
+  makeBlank,
+  openLsnOf,
+  setBlankSession,
+  setState,
+  stateOf,
+} from "./block-map";
 import { fault, session, setSession, witnessLsn } from "./progress";
 import { factsSession, forgetFacts, forgetLoaded, loadedHeader } from "./read";
 import { commitRoot, findRoot, RootState, restoreRoot, rootBytes } from "./root";

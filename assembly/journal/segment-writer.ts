@@ -24,7 +24,7 @@ import {
   SummaryFlag,
 } from "../format/summary";
 import { sealUnit, seedFor, unitBytes, unitData } from "../format/unit";
-import { BlockFlag, BlockState, addFlags, addLive, eraseCountOf, keepLast, setOpenLsn, setState, takeBlank } from "./block-map";
+import { addFlags, addLive, BlockFlag, BlockState, eraseCountOf, keepLast, setOpenLsn, setState, takeBlank } from "./block-map";
 import { fault, session, takeLsn } from "./progress";
 
 export const HOT: u32 = 0;

@@ -165,7 +165,7 @@ function surveyBlock(b: u32): i32 {
 /** Label and header are both lost: the final summary tells the erase count too, and verifies with it. */
 function adoptEraseCount(b: u32): bool {
   const start = finalOffset(b);
-  if (start == 0 || device.read(b, start, UNIT, SUMMARY_FIXED) < 0) return false;
+  if (start == 0 || start + SUMMARY_FIXED > blockBytes || device.read(b, start, UNIT, SUMMARY_FIXED) < 0) return false;
   setEraseCount(b, summaryEraseCount(UNIT));
   return true;
 }

@@ -9,7 +9,7 @@ import { blockCount, isNand, toAddress } from "../flash/geometry";
 import { CODEC_LOST, Header, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { Entry, EntryFlag } from "../format/summary";
-import { BlockState, anchorCount, discard, dropLive, eraseCountOf, freeCount, liveOf, openLsnOf, stateOf } from "../journal/block-map";
+import { anchorCount, BlockState, discard, dropLive, eraseCountOf, freeCount, liveOf, openLsnOf, stateOf } from "../journal/block-map";
 import { fetch } from "../journal/fetch";
 import { nextLsn } from "../journal/progress";
 import { loadedHeader } from "../journal/read";
@@ -78,7 +78,8 @@ function choose(): i32 {
     adopted = early;
   }
   selections++;
-  if (freeCount() > RESERVE_BLOCKS && coldest >= 0 && selections % WEAR_TURN == 0 && eraseCountOf(<u32>coldest) + WEAR_SPREAD < mean) best = coldest;
+  if (freeCount() > RESERVE_BLOCKS && coldest >= 0 && selections % WEAR_TURN == 0 && eraseCountOf(<u32>coldest) + WEAR_SPREAD < mean)
+    best = coldest;
   return best;
 }
 /** Every so many victims the least worn block has its turn, if it lags so many erases behind the mean. */

@@ -21,7 +21,7 @@ import { resetRetrieving } from "./retrieve";
 import { failed, hasBegun, Mode, mode, setBegun, setMode } from "./session";
 import { configureSpace, countBlocks, RESERVE_BLOCKS } from "./space";
 import { resetSweep } from "./sweep";
-import { makeRoom, upkeep } from "./upkeep";
+import { reclaim, upkeep } from "./upkeep";
 import { resetWriting, writing } from "./write";
 
 function forgetEverything(): void {
@@ -73,7 +73,7 @@ export function mount(asked: bool, wallMs: i64): i32 {
   if (status < 0) return status;
   setMode(readOnly ? Mode.READ_ONLY : Mode.READY);
   if (!clean && !readOnly) {
-    if (freeCount() <= RESERVE_BLOCKS) failed(makeRoom(0, RESERVE_BLOCKS));
+    if (freeCount() <= RESERVE_BLOCKS) failed(reclaim(RESERVE_BLOCKS));
     while (mode == Mode.READY && adoptedCount > ADOPT_MAX / 2 && failed(upkeep(4)) > 0) pruneAdopted();
   }
   return mode == Mode.CLOSED ? Status.IO : Status.OK;

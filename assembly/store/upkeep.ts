@@ -23,8 +23,8 @@ function shareMax(): u32 {
 }
 /** With more adopted segments than this, writes compact although there is room. */
 const ADOPTED_MANY: u32 = 8;
-/** Victims one write empties at most before it is refused. */
-const ROUNDS_MAX: u32 = 24;
+/** Victims one write empties at most before it is refused; never more than the part has blocks. */
+const ROUNDS_MAX: u32 = 128;
 /** Summaries a write reads for the tombstone sweep. */
 const SWEEP_BLOCKS: u32 = 16;
 
@@ -42,9 +42,13 @@ export function makeRoom(bytes: u32, floor: u32): i32 {
     const status = compactStep(share(bytes));
     if (status < 0 && status != Status.FULL) return status;
   }
-  if (fitsInOpen(bytes)) return Status.OK;
+  return fitsInOpen(bytes) ? Status.OK : reclaim(floor);
+}
+
+/** Compacts until more than `floor` blocks are free. Errors: FULL when that gains nothing; IO. */
+export function reclaim(floor: u32): i32 {
   let rounds: u32 = 0;
-  while (freeCount() <= floor && rounds++ < ROUNDS_MAX) {
+  while (freeCount() <= floor && rounds++ < min(ROUNDS_MAX, blockCount)) {
     const status = compactStep(blockBytes);
     if (status == 0 || status == Status.FULL) break;
     if (status < 0) return status;

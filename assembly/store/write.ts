@@ -25,7 +25,7 @@ import { clearPlaces, heldAddress, heldKey, holdPlace } from "./pending";
 import { fetchAt, head, supersede } from "./place";
 import { failed, writable } from "./session";
 import { admits, chunkBytes, headFits, REMOVE_RESERVE_BLOCKS, RESERVE_BLOCKS, recordLimitData, segmentBytes } from "./space";
-import { makeRoom } from "./upkeep";
+import { makeRoom, reclaim } from "./upkeep";
 
 const outgoing: usize = memory.data(96, 8);
 const part: usize = memory.data(96, 8);
@@ -149,7 +149,7 @@ export function putWrite(length: u32): i32 {
 function roomForChunk(): i32 {
   if (batchOpen || freeCount() > RESERVE_BLOCKS || segmentHasRoom(COLD, 2 * recordBytes(chunkBytes + 44))) return Status.OK;
   const status = flush();
-  return status < 0 ? status : makeRoom(chunkBytes, RESERVE_BLOCKS);
+  return status < 0 ? status : reclaim(RESERVE_BLOCKS);
 }
 
 function writeChunk(): i32 {
@@ -289,7 +289,8 @@ export function batchBegin(count: u32, bytes: u32): i32 {
 /** A batch cannot be interrupted by compaction: all blocks it may need must be free before. */
 function makeRoomFor(bytes: u32): i32 {
   const blocks = bytes / (segmentBytes - segmentBytes / 4) + 2;
-  return makeRoom(bytes, RESERVE_BLOCKS + blocks - 1);
+  const status = makeRoom(bytes, RESERVE_BLOCKS);
+  return status < 0 ? status : reclaim(RESERVE_BLOCKS + blocks - 1);
 }
 
 /** Commits: all staged records become visible together. */

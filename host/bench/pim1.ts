@@ -99,7 +99,7 @@ export function bodyOf(record: PimRecord): Uint8Array {
   return body;
 }
 
-/** Kind and id under which a record is stored: 8 bytes, the type in the upper half. */
+/** Kind and id under which a record is stored: 8 bytes; the kind tells the types apart. */
 export function keyOf({ type, id }: PimRecord): { kind: Kind; id: string } {
   return { kind: PIM_KINDS[type], id: id.toString(16).padStart(16, "0") };
 }

@@ -144,6 +144,25 @@ test("a torn label does not make up an erase count", () => {
   assert.ok(wear() <= most + 3, `${wear()} where the most was ${most}`);
 });
 
+test("whatever stands at the end of a block whose beginning is noise, the mount answers", () => {
+  for (const parityBytes of [16, 8]) {
+    const store = Store.make(parts.nor, { parityBytes });
+    for (let id = 0; id < 40; id++) store.must(store.put(id, new Chance(id).bytes(80)));
+    const block = store.probe.blocksIn("STATE_BLANK").at(-2)!;
+    const whole = store.part.clone();
+    for (let length = 1; length < 700; length += length < 40 ? 1 : 37) {
+      const torn = new Store(parts.nor, { part: whole.clone(), parityBytes });
+      torn.part.bytes.set(new Chance(length).bytes(4090), block * 4096);
+      torn.part.bytes.set(
+        [0, 1, 2].flatMap(() => [length & 255, length >> 8]),
+        (block + 1) * 4096 - 6,
+      );
+      assert.is(torn.mount(), 0, `${parityBytes} parity bytes, a summary of ${length} bytes`);
+      assert.is(torn.list().length, 40);
+    }
+  }
+});
+
 test("an image whose segments have all lost their ends is answered, not trapped at", () => {
   const geometry = { ...parts.nor, blockCount: 60 };
   const store = new Store(geometry);

@@ -52,7 +52,7 @@ pim1("scale floors each count; photos are not churned", () => {
 });
 
 pim1("keys are unique and 8 bytes long", () => {
-  assert.equal(keyOf({ type: 4, id: 2530, version: 9 }), { kind: "message", id: "00000004000009e2" });
+  assert.equal(keyOf({ type: 4, id: 2530, version: 9 }), { kind: "message", id: "00000000000009e2" });
 });
 
 pim1("what was taken back has not happened", () => {
