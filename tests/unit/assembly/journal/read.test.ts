@@ -43,7 +43,11 @@ test("the clean path reads twice at most, and touches no parity", () => {
 });
 
 test("any one wrong bit of a head is mended, its length field included, and counted", () => {
-  const { store, block, offset } = make(60);
+  for (const length of [60, 300]) assertMended(length); // a length field of one byte, and of two
+});
+
+function assertMended(length: number): void {
+  const { store, block, offset } = make(length);
   const bytes = store.probe.call.unitBytes!(Number(store.probe.scan(block)[0]!.dataBytes));
   for (let bit = 0; bit < bytes * 8; bit++) {
     const at = block * 4096 + offset + (bit >> 3);
@@ -56,7 +60,7 @@ test("any one wrong bit of a head is mended, its length field included, and coun
       assert.is(store.probe.value("loadedCorrected"), 1);
     store.part.bytes[at]! ^= 1 << (bit & 7);
   }
-});
+}
 
 test("a head beyond its parity is CORRUPT, and nothing is taken for loaded", () => {
   const { store, block, offset } = make(60);
