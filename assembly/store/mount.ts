@@ -66,6 +66,7 @@ export function mount(asked: bool, wallMs: i64): i32 {
   setSession(highestSession);
   if (!clean) {
     status = readOnly ? lookOnly() : recover(wallMs);
+    if (status == Status.FULL && !readOnly) return mount(true, wallMs); // no block for a recovery: what is there can still be read
     if (status < 0) return status;
     setBegun(!readOnly);
   }
