@@ -108,12 +108,13 @@ test("with label and segment header both gone nothing is lost in silence", () =>
   }
 });
 
-test("a block that cannot be read is no free block: either the mount fails, or nothing is lost", () => {
-  let dead = -1;
+test("a block of which the label, the header or the end cannot be read is no free block: either the mount fails, or nothing is lost", () => {
+  let dead: { block: number; first: number; end: number } | undefined;
   const store = Store.make(parts.nor, {
     wrap: (part) => ({
       geometry: part.geometry,
-      read: (block, offset, target) => (block === dead ? -1 : part.read(block, offset, target)),
+      read: (block, offset, target) =>
+        block === dead?.block && offset < dead.end && offset + target.length > dead.first ? -1 : part.read(block, offset, target),
       program: (block, offset, source) => part.program(block, offset, source),
       erase: (block) => part.erase(block),
     }),
@@ -121,16 +122,23 @@ test("a block that cannot be read is no free block: either the mount fails, or n
   for (let id = 0; id < 120; id++) store.must(store.put(id, new Chance(id).bytes(80)));
   store.must(store.close());
   const sealed = store.probe.blocksIn("STATE_SEALED");
-  for (const block of sealed) {
-    dead = block;
-    store.restart();
-    if (store.mount() === 0) {
-      for (let id = 500; id < 530; id++) store.put(id, "more");
-      store.probe.call.hf_tick!(50);
+  for (const [first, end] of [
+    [0, 4096],
+    [0, 64],
+    [88, 120],
+    [4090, 4096],
+  ] as const) {
+    for (const block of sealed) {
+      dead = { block, first, end };
+      store.restart();
+      if (store.mount() === 0) {
+        for (let id = 500; id < 530; id++) store.put(id, "more");
+        store.probe.call.hf_tick!(50);
+      }
+      dead = undefined;
+      store.must(store.pull());
+      assert.is(missing(store).gone, 0, `block ${block} did not answer from ${first} to ${end}`);
     }
-    dead = -1;
-    store.must(store.pull());
-    assert.is(missing(store).gone, 0, `block ${block} did not answer`);
   }
 });
 
