@@ -10,7 +10,7 @@
  */
 import { loadU24, loadU48, readVarint, storeU24, storeU48, unzigzag, varintNext, writeVarint, zigzag } from "../base/bytes";
 import { RECORD_DATA_MAX } from "../base/limits";
-import { UnitType } from "./record";
+import { Header, UnitType } from "./record";
 
 export const SUMMARY_FIXED: u32 = 26;
 export const SUMMARY_CONTINUED: u32 = 14;
@@ -45,6 +45,18 @@ export class Entry {
   chunk: u32;
   offset: u32;
   dataBytes: u32;
+}
+
+/** What a summary says of the record `h` at `offset`. */
+export function describeRecord(e: Entry, h: Header, offset: u32): void {
+  e.lsn = h.lsn;
+  e.idHigh = h.idHigh;
+  e.idLow = h.idLow;
+  e.kind = h.kind;
+  e.flags = h.type == UnitType.TOMBSTONE ? EntryFlag.TOMBSTONE : h.type == UnitType.CHUNK ? EntryFlag.CHUNK : 0;
+  e.chunk = h.chunk;
+  e.offset = offset;
+  e.dataBytes = h.dataBytes;
 }
 
 export function summaryFlags(source: usize): u32 {

@@ -100,6 +100,11 @@ export function setState(block: u32, state: u32): void {
   if (state == BlockState.DIRTY) dirties++;
   store<u8>(at, <u8>((load<u8>(at, 3) & ~BlockFlag.STATE) | state), 3);
 }
+/** Is `block` a segment whose records may count? */
+export function holdsRecords(block: u32): bool {
+  const state = stateOf(block);
+  return state == BlockState.SEALED || state == BlockState.ADOPTED || state == BlockState.OPEN;
+}
 export function addFlags(block: u32, flags: u32): void {
   const at = entry(block);
   store<u8>(at, load<u8>(at, 3) | <u8>flags, 3);

@@ -2,12 +2,12 @@
  * Verified reads. What a caller gets was judged in RAM, and that very copy is what it may use: nothing is verified
  * and then read again. Correction is touched only when a CRC fails.
  */
-import { HEAD_DATA_MAX, RECORD_DATA_MAX } from "../base/limits";
+import { HEAD_DATA_MAX } from "../base/limits";
 import { LOADED } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockBytes } from "../flash/geometry";
-import { decodeHeader, Header, peekDataBytes, UnitType } from "../format/record";
+import { decodeHeader, Header, peekDataBytes, UnitType, unitType } from "../format/record";
 import { correctUnit, seedFor, unitBytes, unitData, unitIntact } from "../format/unit";
 import { eraseCountOf } from "./block-map";
 import { countCorrected } from "./progress";
@@ -112,7 +112,7 @@ export function loadHead(block: u32, offset: u32, hint: u32): i32 {
 function loadHeadByGuess(block: u32, offset: u32, have: u32): i32 {
   for (let bit: u32 = 0; bit < 16; bit++) {
     if (device.read(block, offset, LOADED, have) < 0) return Status.IO;
-    const type = <u32>load<u8>(LOADED) >> 5;
+    const type = unitType(load<u8>(LOADED));
     if (type == 0 || type > UnitType.LONG) return Status.CORRUPT;
     const field = LOADED + 2 + (bit >> 3);
     store<u8>(field, <u8>(load<u8>(field) ^ ((1 as u32) << (bit & 7))));
@@ -145,7 +145,6 @@ export function loadRest(): i32 {
 
 /** Cheap filter for resynchronising: may `source` be the start of a record? */
 export function plausibleHead(source: usize): bool {
-  const type = load<u8>(source) >> 5;
+  const type = unitType(load<u8>(source));
   return type >= UnitType.RECORD && type <= UnitType.LONG && peekDataBytes(source, 4) != 0;
 }
-export const LOADED_MAX: u32 = RECORD_DATA_MAX;

@@ -9,7 +9,7 @@ import { COMPARE, SUMMARY, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
-import { UnitType } from "../format/record";
+import { UnitType, unitType } from "../format/record";
 import { encodeRoot, ROOT_ENTRY, ROOT_FIXED, rootCount, rootDataBytes, rootMarker, rootSession, rootTailSession } from "../format/root";
 import { rootPart } from "../format/summary";
 import { unitBytes } from "../format/unit";
@@ -40,7 +40,7 @@ function readRootAt(block: u32, offset: u32, wanted: u32): u32 {
 
 function isRoot(n: u32, wanted: u32): bool {
   return (
-    load<u8>(UNIT) >> 5 == UnitType.ROOT &&
+    unitType(load<u8>(UNIT)) == UnitType.ROOT &&
     rootDataBytes(UNIT) == n &&
     rootSession(UNIT) == wanted &&
     n == ROOT_FIXED + rootCount(UNIT) * ROOT_ENTRY
@@ -84,7 +84,7 @@ function walkForRoot(block: u32, wanted: u32): u32 {
     if (device.read(block, start, COMPARE, length) < 0) return RootState.NONE;
     if (isBlank(COMPARE, length)) continue;
     for (let p: u32 = 0; p < stride && p + 8 <= length; p += addressUnit) {
-      if (load<u8>(COMPARE + p) >> 5 != UnitType.ROOT || rootSession(COMPARE + p) != wanted) continue;
+      if (unitType(load<u8>(COMPARE + p)) != UnitType.ROOT || rootSession(COMPARE + p) != wanted) continue;
       const marker = readRootAt(block, start + p, wanted);
       if (marker == RootState.COMMITTED) return marker;
       if (marker == RootState.BEGUN) return confirm(block, start + p, wanted);

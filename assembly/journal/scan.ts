@@ -8,12 +8,12 @@ import { COMPARE, ITERATORS, SUMMARY, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
-import { peekDataBytes, RecordFlag, recordBytes, UnitType } from "../format/record";
+import { peekDataBytes, RecordFlag, recordBytes, UnitType, unitType } from "../format/record";
 import {
   continuedPart,
   decodeEntry,
+  describeRecord,
   Entry,
-  EntryFlag,
   firstEntry,
   summaryDataBytes,
   summaryIdHigh,
@@ -93,11 +93,7 @@ export function scanOpen(s: Scan, block: u32, deep: bool): void {
   s.openLsn = openLsnOf(block);
   s.lastLsn = s.openLsn;
   s.expected = firstRecordOffset();
-  s.damaged = 0;
-  s.recordFlags = 0;
-  s.doubts = 0;
-  s.doubtOffset = 0;
-  s.lost = 0;
+  forgetDamage(s);
   const state = stateOf(block);
   if (state == BlockState.OPEN) openChain(s, block);
   else if (state != BlockState.SEALED || adoptedEnd(block) != 0 || !sealedChain(s, block)) scanWalk(s, block, walkLimit(block), deep);
@@ -112,6 +108,10 @@ export function scanWalk(s: Scan, block: u32, limit: u32, deep: bool): void {
   s.limit = limit;
   s.openLsn = openLsnOf(block);
   s.lastLsn = s.openLsn;
+  forgetDamage(s);
+}
+
+function forgetDamage(s: Scan): void {
   s.damaged = 0;
   s.recordFlags = 0;
   s.doubts = 0;
@@ -214,7 +214,7 @@ function walkNext(s: Scan): i32 {
       s.offset = alignUp(offset, programBytes);
       continue;
     }
-    const type = <u32>load<u8>(UNIT) >> 5;
+    const type = unitType(load<u8>(UNIT));
     if (type == UnitType.SUMMARY || type == UnitType.ROOT) {
       const n = <u32>load<u16>(UNIT, 2);
       if (readUnit(s.block, offset, n, UNIT) >= 0) {
@@ -267,15 +267,7 @@ function judgeRecord(s: Scan, offset: u32): i32 {
 
 function tell(s: Scan, offset: u32): void {
   const h = loadedHeader();
-  const e = scanned();
-  e.lsn = h.lsn;
-  e.idHigh = h.idHigh;
-  e.idLow = h.idLow;
-  e.kind = h.kind;
-  e.flags = h.type == UnitType.TOMBSTONE ? EntryFlag.TOMBSTONE : h.type == UnitType.CHUNK ? EntryFlag.CHUNK : 0;
-  e.chunk = h.chunk;
-  e.offset = offset;
-  e.dataBytes = h.dataBytes;
+  describeRecord(scanned(), h, offset);
   s.recordFlags = h.flags;
   if (s.doubts != 0 && h.flags & RecordFlag.FIRST) settleDoubts(s);
   s.lastLsn = h.lsn;

@@ -8,7 +8,7 @@ import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
 import { headerOffset } from "../format/label";
-import { UnitType } from "../format/record";
+import { UnitType, unitType } from "../format/record";
 import {
   SEGMENT_DATA,
   SEGMENT_MARK,
@@ -91,7 +91,7 @@ export function readSummary(block: u32, offset: u32, n: u32): i32 {
   forgetSummary();
   const status = readUnit(block, offset, n, SUMMARY);
   if (status < 0) return status;
-  if (load<u8>(SUMMARY) >> 5 != UnitType.SUMMARY || summaryDataBytes(SUMMARY) != n || firstEntry(SUMMARY) > SUMMARY + n)
+  if (unitType(load<u8>(SUMMARY)) != UnitType.SUMMARY || summaryDataBytes(SUMMARY) != n || firstEntry(SUMMARY) > SUMMARY + n)
     return Status.CORRUPT;
   summaryBlock = block;
   summaryOffset = offset;

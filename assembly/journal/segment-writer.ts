@@ -13,9 +13,9 @@ import { headerOffset } from "../format/label";
 import { encodeHeader, Header, headerBytesOf, RecordFlag, recordBytes, UnitType } from "../format/record";
 import { encodeSegment, SEGMENT_DATA, SegmentType } from "../format/segment";
 import {
+  describeRecord,
   ENTRY_MAX,
   Entry,
-  EntryFlag,
   encodeEntry,
   encodeSummary,
   SUMMARY_CONTINUED,
@@ -247,14 +247,7 @@ const noted: usize = memory.data(48, 8);
 /** Remembers the record for the segment's summary. */
 function note(s: Stream, which: u32, h: Header, offset: u32): void {
   const e = changetype<Entry>(noted);
-  e.lsn = h.lsn;
-  e.idHigh = h.idHigh;
-  e.idLow = h.idLow;
-  e.kind = h.kind;
-  e.flags = h.type == UnitType.TOMBSTONE ? EntryFlag.TOMBSTONE : h.type == UnitType.CHUNK ? EntryFlag.CHUNK : 0;
-  e.chunk = h.chunk;
-  e.offset = offset;
-  e.dataBytes = h.dataBytes;
+  describeRecord(e, h, offset);
   const base = pendingOf(which);
   const end = encodeEntry(base + s.pendingBytes, e, s.openLsn, s.lastLsn + 1, s.expected, s.idHigh);
   s.pendingBytes = <u32>(end - base);

@@ -16,7 +16,7 @@ import { loadedHeader } from "../journal/read";
 import { rootBlock } from "../journal/recover";
 import { SCAN_COMPACT, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
 import { COLD, flush, place, reserve, stream } from "../journal/segment-writer";
-import { chunkKeyOf, find, foundAddress, KEY_TOMBSTONE, keyOf, put } from "./key-index";
+import { find, foundAddress, KEY_TOMBSTONE, keyOfEntry, put } from "./key-index";
 import { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./pending";
 import { RESERVE_BLOCKS, segmentBytes } from "./space";
 
@@ -164,7 +164,7 @@ function settle(): i32 {
 function consider(block: u32): i32 {
   const e = changetype<Entry>(kept);
   memory.copy(kept, changetype<usize>(scanned()), offsetof<Entry>());
-  const key = e.flags & EntryFlag.CHUNK ? chunkKeyOf(e.kind, e.idHigh, e.idLow, e.lsn, e.chunk) : keyOf(e.kind, e.idHigh, e.idLow);
+  const key = keyOfEntry(e);
   const address = toAddress(block, e.offset);
   if (keep(key, address) == Keep.DROP) return 0;
   return copy(e, e.flags & EntryFlag.TOMBSTONE ? key | KEY_TOMBSTONE : key, block);
@@ -182,14 +182,10 @@ function copy(e: Entry, key: u64, block: u32): i32 {
   if (status < 0) return status;
   h.flags = 0;
   const offset = place(COLD, h, payload);
-  const target = toAddress(coldBlock(), offset);
+  const target = toAddress(<u32>stream(COLD).block, offset);
   dropLive(block, size);
   holdPlace(key, target);
   return <i32>size;
-}
-
-function coldBlock(): u32 {
-  return <u32>stream(COLD).block;
 }
 
 /** A live record that cannot be read goes on as a mark: its key answers CORRUPT, never "not found". */

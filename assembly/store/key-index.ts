@@ -6,10 +6,12 @@
  * what makes a cursor stable while records come and go. Two live keys that share all 51 bits are refused at put.
  */
 
+import { Entry, EntryFlag } from "../format/summary";
+
 export const SLOT_BYTES: u32 = 10;
 const EMPTY: u32 = 0xffffff;
 /** A key's 56 bits. */
-export const KEY_MASK: u64 = ((<u64>1) << 56) - 1;
+const KEY_MASK: u64 = ((<u64>1) << 56) - 1;
 export const KEY_TOMBSTONE: u64 = 1;
 export const KEY_CHUNK: u64 = 2;
 const IDENTITY: u64 = ~KEY_TOMBSTONE;
@@ -73,6 +75,10 @@ export function chunkKeyOf(kind: u32, idHigh: u32, idLow: u32, lsn: u64, chunk: 
   const version = mix(<u32>(lsn >> 32), <u32>lsn, chunk + 0x10000);
   return ((mix(idHigh, idLow, version | 1) >> 13) << 5) | ((<u64>kind) << 2) | KEY_CHUNK;
 }
+/** Key of the record or chunk that a summary entry speaks of. */
+export function keyOfEntry(e: Entry): u64 {
+  return e.flags & EntryFlag.CHUNK ? chunkKeyOf(e.kind, e.idHigh, e.idLow, e.lsn, e.chunk) : keyOf(e.kind, e.idHigh, e.idLow);
+}
 export function keyKind(key: u64): u32 {
   return <u32>(key >> 2) & 7;
 }
@@ -80,13 +86,14 @@ export function keyKind(key: u64): u32 {
 function slotAt(i: u32): usize {
   return base + i * SLOT_BYTES;
 }
-function addressAt(slot: usize): u32 {
-  return load<u32>(slot, 6) >> 8;
-}
-function keyAt(slot: usize): u64 {
+/** A key and a place in ten bytes, key 7 and address 3: a slot, a place that waits for its commit, a swept tombstone. */
+export function keyAt(slot: usize): u64 {
   return load<u64>(slot) & KEY_MASK;
 }
-function write(slot: usize, key: u64, address: u32): void {
+export function addressAt(slot: usize): u32 {
+  return load<u32>(slot, 6) >> 8;
+}
+export function writeSlot(slot: usize, key: u64, address: u32): void {
   store<u32>(slot, <u32>key);
   store<u16>(slot, <u16>(key >> 32), 4);
   store<u32>(slot, (<u32>(key >> 48) & 255) | (address << 8), 6);
@@ -136,7 +143,7 @@ export function hasRoom(more: u32): bool {
 export function put(key: u64, address: u32): bool {
   if (find(key)) {
     count(keyAt(foundSlot), -1);
-    write(foundSlot, key, address);
+    writeSlot(foundSlot, key, address);
     count(key, 1);
     return true;
   }
@@ -145,7 +152,7 @@ export function put(key: u64, address: u32): bool {
   while (end < slots + OVERFLOW && addressAt(slotAt(end)) != EMPTY) end++;
   if (end >= slots + OVERFLOW) return false;
   memory.copy(slotAt(i + 1), slotAt(i), (end - i) * SLOT_BYTES);
-  write(slotAt(i), key, address);
+  writeSlot(slotAt(i), key, address);
   count(key, 1);
   return true;
 }

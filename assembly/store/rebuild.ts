@@ -15,6 +15,7 @@ import {
   clearLive,
   discard,
   flagsOf,
+  holdsRecords,
   liveOf,
   openLsnOf,
   stateOf,
@@ -22,7 +23,7 @@ import {
 import { countUnknown, fault, witnessLsn } from "../journal/progress";
 import { rootBlock } from "../journal/recover";
 import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen, toldLsn } from "../journal/scan";
-import { chunkKeyOf, clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, put } from "./key-index";
+import { clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, keyOfEntry, put } from "./key-index";
 import { fetchAt, head, supersede } from "./place";
 
 const entry: usize = memory.data(48, 8);
@@ -67,11 +68,6 @@ function countLost(): void {
   }
 }
 
-function holdsRecords(b: u32): bool {
-  const state = stateOf(b);
-  return state == BlockState.SEALED || state == BlockState.ADOPTED || state == BlockState.OPEN;
-}
-
 /**
  * Reads all segments: hot ones newest first, so that most superseded records are met after what replaced them.
  * Errors: INDEX_FULL the memory given cannot hold the part's records; IO.
@@ -112,7 +108,7 @@ function isUnfinished(block: u32): bool {
   while (scanNext(s) > 0) {
     const r = scanned();
     if (r.flags & EntryFlag.TOMBSTONE) continue;
-    const key = r.flags & EntryFlag.CHUNK ? chunkKeyOf(r.kind, r.idHigh, r.idLow, r.lsn, r.chunk) : keyOf(r.kind, r.idHigh, r.idLow);
+    const key = keyOfEntry(r);
     if (find(key) && foundAddress() == toAddress(block, r.offset)) return true;
   }
   return false;
@@ -130,10 +126,7 @@ function preferOriginals(block: u32): void {
   while (scanNext(s) > 0) {
     memory.copy(entry, changetype<usize>(scanned()), offsetof<Entry>());
     const tombstone = e().flags & EntryFlag.TOMBSTONE;
-    const key =
-      e().flags & EntryFlag.CHUNK
-        ? chunkKeyOf(e().kind, e().idHigh, e().idLow, e().lsn, e().chunk)
-        : keyOf(e().kind, e().idHigh, e().idLow);
+    const key = keyOfEntry(e());
     const own = toAddress(block, e().offset);
     if (!find(key) || foundAddress() == own || foundTombstone() != (tombstone != 0)) continue;
     const copy = foundAddress();
@@ -172,7 +165,7 @@ function indexSegment(block: u32): i32 {
 }
 
 function resolve(block: u32): i32 {
-  const key = keyOf(e().kind, e().idHigh, e().idLow);
+  const key = keyOfEntry(e());
   if (find(key)) {
     if (!replaces(block, foundAddress())) {
       addFlags(block, BlockFlag.DEAD);
@@ -223,7 +216,7 @@ function indexChunk(block: u32): i32 {
     addFlags(block, BlockFlag.DEAD);
     return Status.OK;
   }
-  const key = chunkKeyOf(e().kind, e().idHigh, e().idLow, e().lsn, e().chunk);
+  const key = keyOfEntry(e());
   if (find(key)) {
     if (openLsnOf(addressBlock(foundAddress())) >= openLsnOf(block)) {
       addFlags(block, BlockFlag.DEAD);

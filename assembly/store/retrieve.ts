@@ -6,7 +6,7 @@ import { Status } from "../base/status";
 import { addressBlock, addressOffset, blockCount, toAddress } from "../flash/geometry";
 import { CODEC_LOST, Header, UnitType } from "../format/record";
 import { EntryFlag } from "../format/summary";
-import { anchorCount, BlockState, stateOf } from "../journal/block-map";
+import { anchorCount, holdsRecords } from "../journal/block-map";
 import { loadedBlock, loadedCorrected, loadedHeader, loadedOffset } from "../journal/read";
 import { SCAN_ASK, SCAN_MOUNT, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
 import {
@@ -175,8 +175,7 @@ export function changesNext(after: u64, cursor: u64): i32 {
   let block = max(<u32>(cursor >> 20), anchorCount);
   let number = <u32>cursor & 0xfffff;
   for (; block < blockCount; block++) {
-    const state = stateOf(block);
-    if (state == BlockState.SEALED || state == BlockState.OPEN || state == BlockState.ADOPTED) {
+    if (holdsRecords(block)) {
       const found = changeIn(block, number, after);
       if (found != 0) return found;
     }

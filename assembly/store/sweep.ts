@@ -6,23 +6,26 @@
 import { SWEPT } from "../base/memory";
 import { blockCount, toAddress } from "../flash/geometry";
 import { EntryFlag } from "../format/summary";
-import { anchorCount, BlockFlag, BlockState, flagsOf, openLsnOf, stateOf } from "../journal/block-map";
+import { anchorCount, BlockFlag, BlockState, flagsOf, holdsRecords, openLsnOf, stateOf } from "../journal/block-map";
 import { nextLsn } from "../journal/progress";
 import { SCAN_ASK, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
 import {
+  addressAt,
   find,
   foundAddress,
   foundTombstone,
   KEY_CHUNK,
-  KEY_MASK,
   KEY_TOMBSTONE,
+  keyAt,
   keyOf,
   recordCount,
   remove,
+  SLOT_BYTES,
   tombstones,
   walk,
   walkAddress,
   walkKey,
+  writeSlot,
 } from "./key-index";
 import { supersede } from "./place";
 
@@ -46,15 +49,11 @@ export function resetSweep(): void {
   settledLsn = 0;
 }
 
-function keyAt(i: u32): u64 {
-  return load<u64>(SWEPT + i * 10) & KEY_MASK;
+function swept(i: u32): usize {
+  return SWEPT + i * SLOT_BYTES;
 }
-function addressAt(i: u32): u32 {
-  return load<u32>(SWEPT + i * 10, 6) >> 8;
-}
-function setAddress(i: u32, address: u32): void {
-  store<u16>(SWEPT + i * 10, <u16>address, 7);
-  store<u8>(SWEPT + i * 10, <u8>(address >> 16), 9);
+function setNeeded(i: u32): void {
+  writeSlot(swept(i), keyAt(swept(i)), NEEDED);
 }
 
 /** Are there enough tombstones to look after? */
@@ -72,8 +71,7 @@ export function sweep(blocks: u32): void {
     }
     const state = stateOf(block);
     if (state == BlockState.DIRTY || (state == BlockState.BAD && openLsnOf(block) != 0)) return;
-    const holds = state == BlockState.SEALED || state == BlockState.ADOPTED || state == BlockState.OPEN;
-    if (!holds || !(flagsOf(block) & BlockFlag.DEAD) || openLsnOf(block) > beganLsn) continue;
+    if (!holdsRecords(block) || !(flagsOf(block) & BlockFlag.DEAD) || openLsnOf(block) > beganLsn) continue;
     readBlock();
     done++;
   }
@@ -85,9 +83,7 @@ function begin(): bool {
   while (count < SWEPT_MAX && walk(cursor)) {
     cursor = walkKey() + 1;
     if (!(walkKey() & KEY_TOMBSTONE) || walkKey() & KEY_CHUNK) continue;
-    store<u64>(SWEPT + count * 10, walkKey() & ~KEY_TOMBSTONE);
-    setAddress(count, walkAddress());
-    count++;
+    writeSlot(swept(count++), walkKey() & ~KEY_TOMBSTONE, walkAddress());
   }
   if (count < SWEPT_MAX) {
     cursor = 0;
@@ -106,7 +102,7 @@ function readBlock(): void {
     const e = scanned();
     if (e.flags & EntryFlag.CHUNK) continue;
     const i = position(keyOf(e.kind, e.idHigh, e.idLow));
-    if (i >= 0 && addressAt(i) != toAddress(block, e.offset)) setAddress(i, NEEDED);
+    if (i >= 0 && addressAt(swept(i)) != toAddress(block, e.offset)) setNeeded(i);
   }
 }
 
@@ -115,7 +111,7 @@ function position(key: u64): i32 {
   let high = <i32>count - 1;
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const at = keyAt(middle);
+    const at = keyAt(swept(middle));
     if (at == key) return middle;
     if (at < key) low = middle + 1;
     else high = middle - 1;
@@ -127,8 +123,10 @@ function position(key: u64): i32 {
 function finish(): void {
   running = false;
   for (let i: u32 = 0; i < count; i++) {
-    if (addressAt(i) == NEEDED || !find(keyAt(i)) || !foundTombstone() || foundAddress() != addressAt(i)) continue;
-    supersede(addressAt(i), 0);
-    remove(keyAt(i));
+    const key = keyAt(swept(i));
+    const address = addressAt(swept(i));
+    if (address == NEEDED || !find(key) || !foundTombstone() || foundAddress() != address) continue;
+    supersede(address, 0);
+    remove(key);
   }
 }

@@ -143,8 +143,7 @@ class CoreAgent implements Agent {
 
   stat(): Stat {
     this.#requireOpen();
-    this.#core.call("taking stock", "hf_stat");
-    const stat = this.#core.doorstep.stat();
+    const stat = this.#stock();
     const { records, tombstones, damagedUnknown, parityBytes, session } = stat;
     let payloadBytes = 0;
     for (const { bodyBytes } of this.list()) payloadBytes += bodyBytes;
@@ -174,6 +173,12 @@ class CoreAgent implements Agent {
     };
   }
 
+  /** What the core keeps count of: no walk over the records. */
+  #stock() {
+    this.#core.call("taking stock", "hf_stat");
+    return this.#core.doorstep.stat();
+  }
+
   verify(): VerifyReport {
     this.#requireOpen();
     const report: VerifyReport = { records: 0, ok: 0, corrected: 0, damaged: [], damagedUnknown: 0 };
@@ -186,7 +191,7 @@ class CoreAgent implements Agent {
       else report.ok++;
       if (result.flags & FLAG_CORRECTED && !(result.flags & FLAG_DAMAGED)) report.corrected++;
     }
-    report.damagedUnknown = this.stat().damagedUnknown;
+    report.damagedUnknown = this.#stock().damagedUnknown;
     return report;
   }
 
