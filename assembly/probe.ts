@@ -201,6 +201,7 @@ export {
   setLiveUnits,
   setOpenLsn,
   setState,
+  setStore,
   stateOf,
   takeBlank,
 } from "./journal/block-map";
@@ -288,6 +289,7 @@ export { failed, hasBegun, mode, readable, setMode, writable } from "./store/ses
 export {
   admits,
   chunkBytes,
+  configureSpace,
   freeBytes,
   headFits,
   isShort,

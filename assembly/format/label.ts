@@ -11,7 +11,10 @@ import { blockBytes, blockCount, isNand, pageBytes, programBytes } from "../flas
 
 export const LABEL_MAGIC: u32 = 0x4c424648;
 export const FORMAT_MAJOR: u8 = 1;
-export const FORMAT_MINOR: u8 = 0;
+/** What a format writes; stores of earlier minor versions are served, and carried on, as they are. */
+export const FORMAT_MINOR: u8 = 1;
+/** The one feature to refuse that this core knows, and what a format writes: chunks of the longer kind (store/space). */
+export const LONG_CHUNKS: u32 = 1;
 /** Label bytes with parity, before alignment to the program unit. */
 export const LABEL_BYTES: u32 = 64;
 const LABEL_DATA: u32 = 44;
@@ -31,6 +34,12 @@ function seed(block: u32): u32 {
   return crc32cWord(0xffffffff, block ^ LABEL_MAGIC);
 }
 
+export function labelRefuse(label: usize): u32 {
+  return load<u16>(label, 16);
+}
+export function labelMinor(label: usize): u32 {
+  return load<u8>(label, 5);
+}
 export function labelStoreId(label: usize): u64 {
   return load<u64>(label, 18);
 }
@@ -61,16 +70,19 @@ export function encodeLabel(
   outerParity: u32,
   parity: u32,
   session: u32,
+  minor: u32,
+  refuse: u32,
 ): void {
   memory.fill(target, 0, LABEL_DATA);
   store<u32>(target, LABEL_MAGIC);
   store<u8>(target, FORMAT_MAJOR, 4);
-  store<u8>(target, FORMAT_MINOR, 5);
+  store<u8>(target, <u8>minor, 5);
   store<u8>(target, <u8>ctz(blockBytes), 6);
   store<u8>(target, <u8>ctz(pageBytes), 7);
   store<u8>(target, <u8>ctz(programBytes), 8);
   store<u8>(target, (isNand ? 1 : 0) | (parity == 8 ? 2 : 0), 9);
   store<u16>(target, <u16>blockCount, 10);
+  store<u16>(target, <u16>refuse, 16);
   store<u64>(target, storeId, 18);
   store<u32>(target, eraseCount, 26);
   store<u16>(target, <u16>formatSerial, 30);
@@ -104,7 +116,7 @@ export function judgeLabel(label: usize, block: u32, parity: u32): i32 {
     if (!mended) return Status.NOT_FORMATTED;
   }
   if (load<u32>(label) != LABEL_MAGIC) return Status.NOT_FORMATTED;
-  if (load<u8>(label, 4) != FORMAT_MAJOR || load<u16>(label, 16) != 0) return Status.NEWER_FORMAT;
+  if (load<u8>(label, 4) != FORMAT_MAJOR || (labelRefuse(label) & ~LONG_CHUNKS) != 0) return Status.NEWER_FORMAT;
   return sameGeometry(label) ? Status.OK : Status.WRONG_GEOMETRY;
 }
 

@@ -46,6 +46,10 @@ let dirties: u32 = 0;
 export let storeId: u64 = 0;
 export let formatSerial: u32 = 0;
 export let outerParity: u32 = 0;
+/** Minor format version of the store. */
+export let formatMinor: u32 = 0;
+/** Features of the store that a core must know. */
+export let features: u32 = 0;
 /** Blocks kept for the checkpoint switch, at the start: one where blocks are many, else none. */
 export let anchorCount: u32 = 0;
 /** Session that labels carry: a session announces itself with the first block it erases. */
@@ -69,7 +73,9 @@ export function resetBlockMap(): void {
   lastKept = false;
   anchorCount = blockCount >= 256 && !device.isBad(0) ? 1 : 0;
 }
-export function setStore(id: u64, serial: u32, outer: u32): void {
+export function setStore(id: u64, serial: u32, outer: u32, minor: u32, refuse: u32): void {
+  formatMinor = minor;
+  features = refuse;
   storeId = id;
   formatSerial = serial;
   outerParity = outer;
@@ -201,7 +207,7 @@ export function makeBlank(block: u32): i32 {
   if (device.erase(block) < 0) return retire(block);
   const length = headerOffset();
   memory.fill(GROUP, 255, length);
-  encodeLabel(GROUP, block, count, storeId, formatSerial, outerParity, parityBytes, blankSession);
+  encodeLabel(GROUP, block, count, storeId, formatSerial, outerParity, parityBytes, blankSession, formatMinor, features);
   if (device.program(block, 0, GROUP, length) < 0) return retire(block);
   clearFlags(block);
   store<u16>(entry(block), 0, 4);

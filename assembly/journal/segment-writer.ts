@@ -110,9 +110,9 @@ function entrySize(s: Stream, h: Header): u32 {
   return 3 + (h.idHigh == s.idHigh ? 4 : 8) + lsn + 3 + (h.type == UnitType.CHUNK ? varintBytes(h.chunk) : 0);
 }
 
-/** Would a record of `bytes` still fit behind the group, with every summary it will need? */
-function fits(s: Stream, bytes: u32, entryBytes: u32): bool {
-  let end = groupStart + groupBytes + bytes;
+/** Would a record of `bytes` at `offset` still fit, with every summary it will need? */
+function fits(s: Stream, offset: u32, bytes: u32, entryBytes: u32): bool {
+  let end = offset + bytes;
   let pending = s.pendingBytes + entryBytes;
   if (s.pendingBytes + ENTRY_MAX > PENDING_MAX) {
     if (s.interimCount >= SUMMARY_UNITS_MAX) return false;
@@ -120,6 +120,13 @@ function fits(s: Stream, bytes: u32, entryBytes: u32): bool {
     pending = entryBytes + SUMMARY_CONTINUED;
   }
   return alignUp(end, programBytes) + finalBytes(s, pending) <= blockBytes;
+}
+
+/** Does the record `h` still go into the open segment of stream `which`? */
+export function fitsSegment(which: u32, h: Header, payloadBytes: u32): bool {
+  const s = stream(which);
+  const end = groupBytes != 0 && groupStream == which ? groupStart + groupBytes : s.offset;
+  return s.block >= 0 && fits(s, end, recordSize(s, h, payloadBytes), entrySize(s, h));
 }
 
 function selectGroup(which: u32): i32 {
@@ -146,14 +153,14 @@ export function reserve(which: u32, h: Header, payloadBytes: u32, type: u32): i3
     if (status < 0) return status;
     groupStart = s.offset;
   }
-  if (s.block >= 0 && !fits(s, recordSize(s, h, payloadBytes), entrySize(s, h))) {
+  if (s.block >= 0 && !fitsSegment(which, h, payloadBytes)) {
     status = sealSegment(which, 0);
     if (status < 0) return status;
   }
   if (s.block < 0) {
     status = openSegment(which, type, h.wallMs, h.idHigh);
     if (status < 0) return status;
-    check(fits(s, recordSize(s, h, payloadBytes), entrySize(s, h)));
+    check(fitsSegment(which, h, payloadBytes));
   }
   if (s.pendingBytes + ENTRY_MAX > PENDING_MAX) placeInterim(s, which);
   return Status.OK;

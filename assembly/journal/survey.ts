@@ -13,8 +13,10 @@ import {
   LABEL_BYTES,
   labelEraseCount,
   labelFormatSerial,
+  labelMinor,
   labelOuterParity,
   labelParityBytes,
+  labelRefuse,
   labelSession,
   labelStoreId,
 } from "../format/label";
@@ -86,7 +88,7 @@ export function identify(): i32 {
     const status = judgeLabel(UNIT, b, 0);
     if (status == Status.OK) {
       featuresReadOnly = load<u16>(UNIT, 14) != 0;
-      setStore(labelStoreId(UNIT), labelFormatSerial(UNIT), labelOuterParity(UNIT));
+      setStore(labelStoreId(UNIT), labelFormatSerial(UNIT), labelOuterParity(UNIT), labelMinor(UNIT), labelRefuse(UNIT));
       configureUnits(labelParityBytes(UNIT), labelStoreId(UNIT));
       return Status.OK;
     }

@@ -5,7 +5,7 @@
 
 import { LOADED, STAGED } from "../base/memory";
 import { Status } from "../base/status";
-import { blockCount, isNand, toAddress } from "../flash/geometry";
+import { blockBytes, blockCount, isNand, toAddress } from "../flash/geometry";
 import { CODEC_LOST, Header, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { Entry, EntryFlag } from "../format/summary";
@@ -14,8 +14,8 @@ import { fetch } from "../journal/fetch";
 import { nextLsn } from "../journal/progress";
 import { loadedHeader } from "../journal/read";
 import { rootBlock } from "../journal/recover";
-import { SCAN_COMPACT, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
-import { COLD, flush, place, reserve, stream } from "../journal/segment-writer";
+import { SCAN_COMPACT, Scan, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
+import { COLD, fitsSegment, flush, place, reserve, stream } from "../journal/segment-writer";
 import { find, foundAddress, KEY_TOMBSTONE, keyOfEntry, put } from "./key-index";
 import { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./pending";
 import { RESERVE_BLOCKS, segmentBytes } from "./space";
@@ -32,9 +32,17 @@ export namespace Keep {
 /** On NAND a step fills a program group: half-filled pages would be lost. */
 const GROUP_FILL: u32 = 3600;
 
+/** Small blocks are filled to the brim: what does not fit any more waits for a later pass over the same victim. */
+const FILLED_BLOCK_BYTES: u32 = 16384;
+
 let victim: i32 = -1;
+let chosenLive: u32 = 0;
+/** The victim was chosen for its wear: it frees nothing. */
+export let levelling: bool = false;
 let entered: bool = false;
-let selections: u32 = 0;
+/** May the next record that does not fit open a new segment? Were records left for another pass? */
+let mayOpen: bool = false;
+let left: bool = false;
 /** Victims emptied since the mount. */
 export let compactions: u32 = 0;
 const kept: usize = memory.data(48, 8);
@@ -42,33 +50,41 @@ const kept: usize = memory.data(48, 8);
 export function resetCompaction(): void {
   victim = -1;
   entered = false;
-  selections = 0;
+  levelling = false;
   compactions = 0;
   clearPlaces();
 }
 export function compacting(): bool {
   return victim >= 0;
 }
-/** Bytes the present (or next) victim would copy and would free. */
+/** Bytes that lived in the present (or next) victim when it was chosen. */
 export function victimLive(): u32 {
-  if (victim < 0) victim = choose();
+  select();
+  return victim < 0 ? 0 : chosenLive;
+}
+/** Bytes that still live in it. */
+export function victimLeft(): u32 {
   return victim < 0 ? 0 : liveOf(<u32>victim);
 }
+function select(): void {
+  if (victim >= 0) return;
+  take(choose(), false);
+}
+function take(block: i32, forWear: bool): void {
+  victim = block;
+  levelling = forWear && block >= 0;
+  if (block >= 0) chosenLive = liveOf(<u32>block);
+}
 
-/**
- * Adopted segments first; else the best trade of space for copying, where old blocks and little worn ones are
- * preferred; now and then the least worn one, so that what never changes wears too. -1: nothing to gain.
- */
+/** Adopted segments first; else the best trade of space for copying, where old blocks and little worn ones are preferred. -1: nothing to gain. */
 function choose(): i32 {
   let best: i32 = -1;
   let bestScore: f32 = 0;
-  let coldest: i32 = -1;
   let adopted = false;
   const mean = meanWear();
   for (let b = anchorCount; b < blockCount; b++) {
     const state = stateOf(b);
     if ((state != BlockState.SEALED && state != BlockState.ADOPTED) || <i32>b == rootBlock) continue;
-    if (coldest < 0 || eraseCountOf(b) < eraseCountOf(<u32>coldest)) coldest = <i32>b;
     const early = state == BlockState.ADOPTED;
     if ((adopted && !early) || (!early && liveOf(b) > segmentBytes - segmentBytes / 64)) continue;
     const value = score(b, mean);
@@ -77,14 +93,23 @@ function choose(): i32 {
     bestScore = value;
     adopted = early;
   }
-  selections++;
-  if (freeCount() > RESERVE_BLOCKS && coldest >= 0 && selections % WEAR_TURN == 0 && eraseCountOf(<u32>coldest) + WEAR_SPREAD < mean)
-    best = coldest;
   return best;
 }
-/** Every so many victims the least worn block has its turn, if it lags so many erases behind the mean. */
-const WEAR_TURN: u32 = 6;
-const WEAR_SPREAD: u32 = 3;
+
+/** The least worn block in use, when it lags behind the mean: what never changes must move on, so that its block wears too. -1: none does. */
+function lagging(): i32 {
+  let coldest: i32 = -1;
+  for (let b = anchorCount; b < blockCount; b++) {
+    if (stateOf(b) != BlockState.SEALED || <i32>b == rootBlock) continue;
+    if (coldest < 0 || eraseCountOf(b) < eraseCountOf(<u32>coldest)) coldest = <i32>b;
+  }
+  return coldest >= 0 && eraseCountOf(<u32>coldest) + WEAR_SPREAD < meanWear() ? coldest : -1;
+}
+/** After every so many victims the least worn block has its turn, if it lags so many erases behind the mean. */
+const WEAR_TURN: u32 = 4;
+const WEAR_SPREAD: u32 = 2;
+/** Blocks so many erases ahead of the mean are left alone unless little else is to be had. */
+const WEAR_AHEAD: f32 = 3;
 
 /** Cost and benefit (Rosenblum and Ousterhout, LFS): space gained times the root of its age, over bytes copied. */
 function score(b: u32, mean: u32): f32 {
@@ -92,7 +117,8 @@ function score(b: u32, mean: u32): f32 {
   const gain = max<f32>(<f32>segmentBytes - live, 1);
   const age = <f32>(nextLsn - openLsnOf(b)) + 1;
   const worn = eraseCountOf(b) > mean ? <f32>(eraseCountOf(b) - mean) : 0;
-  return (gain * sqrt<f32>(age)) / ((live + 64) * (1 + worn / 4));
+  const tired: f32 = worn >= WEAR_AHEAD ? 16 : 1;
+  return (gain * sqrt<f32>(age)) / ((live + 64) * (1 + worn / 4) * tired);
 }
 
 function meanWear(): u32 {
@@ -114,24 +140,35 @@ function keep(key: u64, address: u32): u32 {
  */
 export function compactStep(budgetBytes: u32): i32 {
   const s = scanner(SCAN_COMPACT);
-  if (victim < 0) victim = choose();
+  select();
   if (victim < 0) return 0;
-  if (!entered) {
-    scanOpen(s, <u32>victim, false);
-    entered = true;
-  }
+  if (!entered) enter(s, isNand || blockBytes > FILLED_BLOCK_BYTES);
   if (isNand) budgetBytes = max(budgetBytes, GROUP_FILL);
   let copied: u32 = 1;
   while (copied < budgetBytes && pendingPlaces < PENDING_PLACES_MAX - 1) {
     const more = scanNext(s);
     if (more < 0) return more;
-    if (more == 0) return finish();
+    if (more == 0) return left ? again(s, copied) : finish();
     const status = consider(<u32>victim);
     if (status < 0) return interrupted(status);
     copied += status;
   }
   const status = settle();
   return status < 0 ? status : <i32>copied;
+}
+
+function enter(s: Scan, opening: bool): void {
+  scanOpen(s, <u32>victim, false);
+  entered = true;
+  mayOpen = opening;
+  left = false;
+}
+/** Another pass, for what did not fit: its first record opens a new segment. */
+function again(s: Scan, copied: u32): i32 {
+  const status = settle();
+  if (status < 0) return status;
+  enter(s, true);
+  return <i32>copied;
 }
 
 /** A record could not be copied: what was is proven, and the victim will be gone through again from the start. */
@@ -148,6 +185,7 @@ function finish(): i32 {
   victim = -1;
   entered = false;
   compactions++;
+  if (compactions % WEAR_TURN == 0 && freeCount() > RESERVE_BLOCKS) take(lagging(), true);
   return 1;
 }
 
@@ -177,9 +215,14 @@ function copy(e: Entry, key: u64, block: u32): i32 {
   else if (status < 0) return status;
   const size = recordBytes(e.dataBytes);
   const payload = h.dataBytes - h.headerBytes;
+  if (!mayOpen && !fitsSegment(COLD, h, payload)) {
+    left = true;
+    return 0;
+  }
   memory.copy(STAGED + 64, LOADED + h.headerBytes, payload);
   status = reserve(COLD, h, payload, SegmentType.COLD);
   if (status < 0) return status;
+  mayOpen = isNand || blockBytes > FILLED_BLOCK_BYTES;
   h.flags = 0;
   const offset = place(COLD, h, payload);
   const target = toAddress(<u32>stream(COLD).block, offset);

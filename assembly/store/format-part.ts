@@ -7,7 +7,7 @@ import { UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockCount } from "../flash/geometry";
-import { headerOffset, judgeLabel, LABEL_BYTES, labelEraseCount, labelFormatSerial } from "../format/label";
+import { FORMAT_MINOR, headerOffset, judgeLabel, LABEL_BYTES, LONG_CHUNKS, labelEraseCount, labelFormatSerial } from "../format/label";
 import { configureUnits } from "../format/unit";
 import { clearAdopted } from "../journal/adopted";
 import {
@@ -44,7 +44,7 @@ export function formatBegin(force: bool, parity: u32, outer: u32, storeId: u64):
   if (!force && there != Status.NOT_FORMATTED) return there == Status.OK ? Status.BUSY : there;
   const serial = surveyLabels();
   first = chooseFirst(there == Status.OK);
-  setStore(storeId, (serial + 1) & 0xffff, outer);
+  setStore(storeId, (serial + 1) & 0xffff, outer, FORMAT_MINOR, LONG_CHUNKS);
   configureUnits(parity, storeId);
   next = 0;
   begun = true;

@@ -22,3 +22,7 @@ export function supersede(address: u32, dataBytes: u32): void {
   const n = dataBytes ? dataBytes : toldDataBytes(block, addressOffset(address));
   dropLive(block, n ? recordBytes(n) : 0);
 }
+/** The same for a record that was not read yet. */
+export function supersedeAt(address: u32): void {
+  supersede(address, fetchAt(address, false) >= 0 ? head().dataBytes : 0);
+}

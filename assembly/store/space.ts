@@ -2,14 +2,17 @@
  * Accounting: how much may live on the part, and the reserve that keeps deleting, compaction and recovery possible
  * when it is full.
  */
-import { META_MAX_BYTES, RECORD_MAX_BYTES } from "../base/limits";
-import { blockBytes, blockCount, isNand, pageBytes } from "../flash/geometry";
-import { headerOffset } from "../format/label";
+import { alignUp } from "../base/bytes";
+import { META_MAX_BYTES, PENDING_MAX, RECORD_MAX_BYTES } from "../base/limits";
+import { blockBytes, blockCount, isNand, pageBytes, programBytes } from "../flash/geometry";
+import { headerOffset, LONG_CHUNKS } from "../format/label";
 import { recordBytes } from "../format/record";
 import { SEGMENT_DATA } from "../format/segment";
-import { SUMMARY_FIXED, SUMMARY_ROOT } from "../format/summary";
+import { SUMMARY_FIXED } from "../format/summary";
 import { unitBytes } from "../format/unit";
-import { anchorCount, BlockState, freeCount, liveTotal, stateOf } from "../journal/block-map";
+import { anchorCount, BlockState, features, freeCount, liveTotal, stateOf } from "../journal/block-map";
+import { firstRecordOffset } from "../journal/segment-reader";
+import { TRAILER_BYTES } from "../journal/segment-writer";
 
 /** Free blocks an ordinary put leaves alone: one for a recovery, one to compact into, one in hand. */
 export const RESERVE_BLOCKS: u32 = 3;
@@ -25,20 +28,29 @@ export let chunkBytes: u32 = 0;
 /** Bytes of records one segment takes, summaries allowed for. */
 export let segmentBytes: u32 = 0;
 let blocks: u32 = 0;
+/** What a chunk's header and its summary entry take when it lies beside another of its record; rarely they take more. */
+const CHUNK_HEADER: u32 = 18;
+const CHUNK_ENTRY: u32 = 12;
 
-/** Units: bytes. Derived from the geometry and the parity; the format depends on chunkBytes only through each record's own length. */
+/** Derives the sizes from geometry, parity and format version; chunkBytes is a part of the format (docs/format.md §5). */
 export function configureSpace(): void {
-  const first = headerOffset() + unitBytes(SEGMENT_DATA) + 4;
-  const tail = unitBytes(SUMMARY_FIXED + SUMMARY_ROOT + 4 * 24) + 8 + (isNand ? pageBytes : 32);
-  const room = blockBytes - first - tail;
+  const limit = min(RECORD_MAX_BYTES, blockBytes / 2);
   let parts: u32 = 1;
-  while (room / parts > min(RECORD_MAX_BYTES, blockBytes / 2)) parts++;
-  recordLimitBytes = room / parts;
+  while (roomFor(parts) / parts > limit) parts++;
+  recordLimitBytes = roomFor(parts) / parts;
   if (isNand) recordLimitBytes = min(recordLimitBytes, max<u32>(pageBytes, 1024)) & ~3;
   recordLimitData = recordLimitBytes;
   while (recordBytes(recordLimitData) > recordLimitBytes) recordLimitData--;
-  chunkBytes = recordLimitData - 44;
-  segmentBytes = ((blockBytes - first - 64) / 16) * (isNand ? 13 : 15);
+  chunkBytes = recordLimitData - (features & LONG_CHUNKS ? CHUNK_HEADER : 44);
+  segmentBytes = ((blockBytes - firstRecordOffset() - 68) / 16) * (isNand ? 13 : 15);
+}
+
+/** Bytes of a segment that `records` records leave to themselves. */
+function roomFor(records: u32): u32 {
+  if (!(features & LONG_CHUNKS))
+    return blockBytes - headerOffset() - unitBytes(SEGMENT_DATA) - unitBytes(128) - 12 - (isNand ? pageBytes : 32);
+  const tail = unitBytes(SUMMARY_FIXED + min(records * CHUNK_ENTRY, PENDING_MAX)) + TRAILER_BYTES;
+  return blockBytes - firstRecordOffset() - alignUp(tail, programBytes);
 }
 
 /** Counts the blocks that can hold records. */
@@ -58,7 +70,7 @@ export function admits(bytes: u32): bool {
 }
 /** Blocks below which every put does its share of compaction. */
 export function lowWater(): u32 {
-  return RESERVE_BLOCKS + (blocks >= 64 ? 6 : 2);
+  return RESERVE_BLOCKS + (blocks >= 64 ? 4 : 1);
 }
 export function isShort(): bool {
   return freeCount() < lowWater();

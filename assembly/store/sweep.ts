@@ -27,7 +27,7 @@ import {
   walkKey,
   writeSlot,
 } from "./key-index";
-import { supersede } from "./place";
+import { supersedeAt } from "./place";
 
 /** Tombstones of one sweep: 10 bytes each, key 7 and address 3, in key order. Address 0xffffff: still needed. */
 const SWEPT_MAX: u32 = 112;
@@ -126,7 +126,7 @@ function finish(): void {
     const key = keyAt(swept(i));
     const address = addressAt(swept(i));
     if (address == NEEDED || !find(key) || !foundTombstone() || foundAddress() != address) continue;
-    supersede(address, 0);
+    supersedeAt(address);
     remove(key);
   }
 }

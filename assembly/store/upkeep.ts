@@ -6,8 +6,8 @@ import { Status } from "../base/status";
 import { blockBytes, blockCount } from "../flash/geometry";
 import { adoptedCount, pruneAdopted } from "../journal/adopted";
 import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, stateOf } from "../journal/block-map";
-import { COLD, HOT, segmentHasRoom } from "../journal/segment-writer";
-import { compacting, compactStep, victimLive } from "./compact";
+import { COLD, HOT, roomLeft, segmentHasRoom } from "../journal/segment-writer";
+import { compacting, compactStep, levelling, victimLeft, victimLive } from "./compact";
 import { isShort, lowWater, RESERVE_BLOCKS, segmentBytes } from "./space";
 import { sweep, sweepPays } from "./sweep";
 
@@ -21,12 +21,16 @@ const SMALL_WRITE: u32 = 1024;
 function shareMax(): u32 {
   return blockBytes <= 8192 ? 1800 : 4400;
 }
+/** Bodies in chunks up to this long do not wait for a victim. */
+const SHORT_BODY: u32 = 8192;
 /** With more adopted segments than this, writes compact although there is room. */
 const ADOPTED_MANY: u32 = 8;
 /** Victims one write empties at most before it is refused; never more than the part has blocks. */
 const ROUNDS_MAX: u32 = 128;
-/** Summaries a write reads for the tombstone sweep. */
-const SWEEP_BLOCKS: u32 = 16;
+/** Blocks whose summaries a step of the tombstone sweep reads: some 4 KB of small ones, one large one. */
+function sweepBlocks(): u32 {
+  return blockBytes <= 8192 ? 16 : 1;
+}
 
 /**
  * Makes room before a write of `bytes`. `floor` free blocks are left alone.
@@ -38,7 +42,7 @@ export function makeRoom(bytes: u32, floor: u32): i32 {
   if (small && blankCount() < blanksWanted() && dirtyCount() > 0) eraseOne();
   if (small && (compacting() || isShort() || (adoptedCount > ADOPTED_MANY && hasAdopted()))) {
     pruneAdopted();
-    if (sweepPays()) sweep(SWEEP_BLOCKS);
+    if (sweepPays()) sweep(sweepBlocks());
     const status = compactStep(share(bytes));
     if (status < 0 && status != Status.FULL) return status;
   }
@@ -59,20 +63,37 @@ export function reclaim(floor: u32): i32 {
 /** Will a write of `bytes` need no new block? A long one lies in the cold segment, its head in the hot one. */
 function fitsInOpen(bytes: u32): bool {
   if (bytes > segmentBytes / 2) return false;
-  if (bytes > RECORD_MAX_BYTES && !segmentHasRoom(COLD, bytes + bytes / 4)) return false;
+  if (bytes > RECORD_MAX_BYTES && !coldTakes(bytes, bytes)) return false;
   return segmentHasRoom(HOT, min(bytes, RECORD_MAX_BYTES) + HEADER_MAX_BYTES);
 }
 
+/** Will the cold segment take `bytes` of a body of `body`? A short body may open the block that compaction would open next. */
+export function coldTakes(bytes: u32, body: u32): bool {
+  return segmentHasRoom(COLD, bytes + bytes / 4) || (body <= SHORT_BODY && freeCount() >= RESERVE_BLOCKS);
+}
+
 /**
- * Bytes to copy so that copying keeps pace with writing: what the victim holds over what it frees, a fifth more, and
+ * Bytes to copy so that copying keeps pace with writing: what the victim held over what it frees, a fifth more, and
  * more still as the free blocks run out.
  */
 function share(bytes: u32): u32 {
   const live = victimLive();
-  const gain = segmentBytes > live + segmentBytes / 32 ? segmentBytes - live : segmentBytes / 32;
+  const gain = levelling ? segmentBytes : max(segmentBytes - min(live, segmentBytes), segmentBytes / 32);
   const missing = lowWater() > freeCount() ? lowWater() - freeCount() : 0;
-  const tenths = 12 + (missing * 12) / (lowWater() - RESERVE_BLOCKS);
-  return min(<u32>((<u64>bytes * live * tenths) / (<u64>gain * 10)) + 64, shareMax());
+  const tenths = 12 + (missing * 12) / (lowWater() - RESERVE_BLOCKS + 1);
+  const steady = <u32>((<u64>bytes * live * tenths) / (<u64>gain * 10));
+  return min(max(steady, urgent(bytes, live, gain)) + 64, shareMax() - bytes);
+}
+
+/** With no block for the next segment, the work that gains one is spread evenly over what the open segment still takes. */
+function urgent(bytes: u32, live: u32, gain: u32): u32 {
+  if (freeCount() > RESERVE_BLOCKS || live == 0) return 0;
+  const left = victimLeft();
+  const freed = <u32>((<u64>segmentBytes * (live - min(left, live))) / live);
+  const owed = (RESERVE_BLOCKS + 1 - freeCount()) * segmentBytes;
+  const paid = roomLeft(COLD) + freed;
+  const work = max<u64>(left, owed > paid ? (<u64>(owed - paid) * live) / gain : 0);
+  return <u32>((work * bytes * 6) / (max(roomLeft(HOT), bytes) * 5));
 }
 
 /** Idle work: up to `budget` steps of compaction, erasing or sweeping. Returns what is left to do, 0 for nothing. */
@@ -86,9 +107,9 @@ export function upkeep(budget: u32): i32 {
   return 1;
 }
 
-/** One step of whatever is most wanted. 1 done, 0 nothing to do. */
+/** One step of whatever is most wanted; a block more than writes ask for is made free. 1 done, 0 nothing to do. */
 function upkeepStep(): i32 {
-  const compaction = compacting() || isShort() || hasAdopted();
+  const compaction = compacting() || freeCount() <= lowWater() || hasAdopted();
   if (dirtyCount() > 0 && (!compaction || blankCount() < blanksWanted())) return eraseOne() == Status.FULL ? 0 : 1;
   if (compaction) {
     const status = compactStep(1024);
@@ -97,7 +118,7 @@ function upkeepStep(): i32 {
     if (dirtyCount() > 0) return eraseOne() == Status.FULL ? 0 : 1;
   }
   if (!sweepPays()) return 0;
-  sweep(SWEEP_BLOCKS);
+  sweep(sweepBlocks());
   return 1;
 }
 

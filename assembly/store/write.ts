@@ -19,13 +19,13 @@ import { CODEC_LOST, Header, RecordFlag, recordBytes, UnitType } from "../format
 import { SegmentType } from "../format/segment";
 import { freeCount } from "../journal/block-map";
 import { fault, nextLsn, session, takeLsn } from "../journal/progress";
-import { COLD, flush, HOT, place, reserve, segmentHasRoom, stream } from "../journal/segment-writer";
+import { COLD, flush, HOT, place, reserve, stream } from "../journal/segment-writer";
 import { chunkKeyOf, find, remove as forget, foundAddress, foundTombstone, hasRoom, KEY_TOMBSTONE, keyOf, put } from "./key-index";
 import { clearPlaces, heldAddress, heldKey, holdPlace } from "./pending";
-import { fetchAt, head, supersede } from "./place";
+import { fetchAt, head, supersede, supersedeAt } from "./place";
 import { failed, writable } from "./session";
 import { admits, chunkBytes, headFits, REMOVE_RESERVE_BLOCKS, RESERVE_BLOCKS, recordLimitData, segmentBytes } from "./space";
-import { makeRoom, reclaim } from "./upkeep";
+import { coldTakes, makeRoom, reclaim } from "./upkeep";
 
 const outgoing: usize = memory.data(96, 8);
 const part: usize = memory.data(96, 8);
@@ -147,7 +147,7 @@ export function putWrite(length: u32): i32 {
 
 /** Before a chunk is gathered (compaction needs the staging buffer): one block may be taken, so one is made free. */
 function roomForChunk(): i32 {
-  if (batchOpen || freeCount() > RESERVE_BLOCKS || segmentHasRoom(COLD, 2 * recordBytes(chunkBytes + 44))) return Status.OK;
+  if (batchOpen || freeCount() > RESERVE_BLOCKS || coldTakes(recordBytes(chunkBytes + 44), bodyBytes)) return Status.OK;
   const status = flush();
   return status < 0 ? status : reclaim(RESERVE_BLOCKS);
 }
@@ -187,7 +187,7 @@ function dropChunks(kind: u32, idHigh: u32, idLow: u32, lsn: u64, bytes: u32): v
   for (let i: u32 = 0, n = chunkCount(bytes); i < n; i++) {
     const key = chunkKeyOf(kind, idHigh, idLow, lsn, i);
     if (!find(key)) continue;
-    supersede(foundAddress(), 0);
+    supersedeAt(foundAddress());
     forget(key);
   }
 }

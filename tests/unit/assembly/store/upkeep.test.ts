@@ -84,6 +84,22 @@ test("after rest blank blocks are ready, and a burst of puts waits for one erase
   }
 });
 
+test("on a part of few large blocks, well filled, no small change waits for a whole victim", () => {
+  const geometry = { ...parts.words, blockBytes: 65_536, blockCount: 24 };
+  const store = Store.make(geometry);
+  const chance = new Chance(4);
+  const ids = Math.floor((Number(store.probe.long.liveLimit!()) * 0.97) / 260);
+  for (let id = 0; id < ids; id++) store.must(store.put(id, chance.bytes(200)));
+  let most = 0;
+  for (let i = 0; i < 12_000; i++) {
+    const mark = store.flash.mark();
+    store.must(store.put(chance.below(ids), chance.bytes(200)));
+    most = Math.max(most, store.flash.since(mark).programBytes);
+  }
+  assert.ok(store.stat().compactions > 20, "the test would be empty");
+  assert.ok(most < 8192, `${most} bytes were programmed for one change of 200`);
+});
+
 test("after many part-fulls of changes the most worn block is not far above the mean", () => {
   const geometry = { ...parts.nor, blockCount: 40 };
   const store = new Store(geometry);
