@@ -231,7 +231,7 @@ export {
   loadedCorrected,
   loadHead,
   loadRest,
-  plausibleHead,
+  plausibleUnit,
   readUnit,
 } from "./journal/read";
 export { isTail, judgeTail, readOnlyEnd, rootBlock, rootedSession, tailSession } from "./journal/recover";

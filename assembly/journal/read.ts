@@ -105,22 +105,6 @@ export function loadHead(block: u32, offset: u32, hint: u32): i32 {
     const status = loadHeadOf(block, offset, told, have);
     if (status != Status.CORRUPT) return status;
   }
-  return hint ? Status.CORRUPT : loadHeadByGuess(block, offset, have);
-}
-
-/** The length field itself may have rotted by one bit: tries its sixteen neighbours. */
-function loadHeadByGuess(block: u32, offset: u32, have: u32): i32 {
-  for (let bit: u32 = 0; bit < 16; bit++) {
-    if (device.read(block, offset, LOADED, have) < 0) return Status.IO;
-    const type = unitType(load<u8>(LOADED));
-    if (type == 0 || type > UnitType.LONG) return Status.CORRUPT;
-    const field = LOADED + 2 + (bit >> 3);
-    store<u8>(field, <u8>(load<u8>(field) ^ ((1 as u32) << (bit & 7))));
-    const guess = peekDataBytes(LOADED, have);
-    if (guess == 0) continue;
-    const status = loadHeadOf(block, offset, guess, have);
-    if (status != Status.CORRUPT) return status;
-  }
   return Status.CORRUPT;
 }
 
@@ -143,8 +127,10 @@ export function loadRest(): i32 {
   return Status.OK;
 }
 
-/** Cheap filter for resynchronising: may `source` be the start of a record? */
-export function plausibleHead(source: usize): bool {
+/** Data bytes of the unit that may begin at `source`, by its own word; 0 when none can. A cheap filter for resynchronising. */
+export function plausibleUnit(source: usize): u32 {
   const type = unitType(load<u8>(source));
-  return type >= UnitType.RECORD && type <= UnitType.LONG && peekDataBytes(source, 4) != 0;
+  if (type >= UnitType.RECORD && type <= UnitType.LONG) return unitData(peekDataBytes(source, 4), 0);
+  const n = <u32>load<u16>(source, 2);
+  return (type == UnitType.SUMMARY || type == UnitType.ROOT) && n <= HEAD_DATA_MAX ? n : 0;
 }

@@ -9,6 +9,7 @@
  *                                                                         adopted up to there (or copied too, when small)
  *   E batch      a tail that ends inside a batch                          adopted up to the batch's first record
  *   F suspect    the blank block that would have been opened next         erased again before anything is programmed
+ *   G doubtful   neither blank nor a segment                       erased before anything is programmed
  *
  * Everything that is then shown comes from solid flash: nothing unproven is read again, nothing is appended to a
  * block that was open, and nothing old is erased before this session's root is committed.
@@ -36,7 +37,7 @@ import {
 import { fault, session, setSession, witnessLsn } from "./progress";
 import { factsSession, forgetFacts, forgetLoaded, loadedHeader } from "./read";
 import { commitRoot, findRoot, RootState, restoreRoot, rootBytes } from "./root";
-import { isFirstOfProgram, SCAN_MOUNT, scanNext, scanned, scanner, scanWalk } from "./scan";
+import { headlessRecords, isFirstOfProgram, SCAN_MOUNT, scanNext, scanned, scanner, scanWalk } from "./scan";
 import { firstRecordOffset, readFacts } from "./segment-reader";
 import { discardGroup, flush, HOT, openSegment, place, reserve, roomLeft, sealSegment, segmentHasRoom, stream } from "./segment-writer";
 import {
@@ -132,9 +133,11 @@ function setAttemptsAside(): bool {
   return any;
 }
 
+/** A header that read well in the survey may not do so again: then the survey's LSN decides. */
 function isVoid(b: u32): bool {
-  if (adoptedEnd(b) != 0 || readFacts(b) < 0) return false;
-  return factsSession < rootedSession;
+  if (adoptedEnd(b) != 0) return false;
+  if (readFacts(b) >= 0) return factsSession < rootedSession;
+  return rootBlock >= 0 && openLsnOf(b) <= openLsnOf(<u32>rootBlock);
 }
 
 /**
@@ -145,6 +148,7 @@ export function recover(wallMs: i64): i32 {
   setSession(highestSession);
   setBlankSession(highestSession + 1);
   if (suspect >= 0) makeBlank(<u32>suspect);
+  eraseDoubtful();
   const recovered = newestSession;
   for (let attempt = 0; attempt < RETRIES; attempt++) {
     setSession(session + 1);
@@ -163,6 +167,16 @@ export function recover(wallMs: i64): i32 {
     while (adoptedCount > kept) dropLastAdopted();
   }
   return Status.IO;
+}
+
+/**
+ * Case G: blocks that are neither blank nor a segment were torn in an erase or in their first program. What they hold may
+ * read otherwise tomorrow, as a blank label even; so they are erased before anything is programmed. A segment whose
+ * header has rotted stays as long as it can: somebody may still want to dig in it.
+ */
+function eraseDoubtful(): void {
+  for (let b = anchorCount; b < blockCount; b++)
+    if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) == 0 && readFacts(b) < 0 && headlessRecords(b) == 0) makeBlank(b);
 }
 
 /** Keeps the list of adopted segments short: those in which nothing counts are erased when they are many. */
@@ -233,6 +247,8 @@ let tailLastIndex: u32 = 0;
 let tailBatchIndex: u32 = 0;
 /** Bytes of the records before the unfinished batch, or of all; gaps and roots not counted. */
 let tailBytes: u32 = 0;
+/** Is there damage that was no torn write? The segment then stays, as the only witness of it. */
+let tailRotten: bool = false;
 
 /** Finds the last program's first record, the end, and where an unfinished batch begins (0: none). */
 function surveyTail(block: u32): void {
@@ -268,6 +284,7 @@ function surveyTail(block: u32): void {
     tailBytes += recordBytes(scanned().dataBytes);
   }
   if (tailBatch) tailBytes = bytesBefore;
+  tailRotten = s.lost != 0;
 }
 
 /** Where the valid part of a tail ends when nothing may be written (a read-only mount). */
@@ -312,7 +329,7 @@ function recommit(block: u32): i32 {
   const sealed = stateOf(block) == BlockState.SEALED;
   const room = roomLeft(HOT);
   const root = rootBytes() + ROOT_SLACK + (isNand ? 2 * pageBytes : 0);
-  const whole = !sealed && room > root && tailBytes <= min(room - root, WHOLE_MAX);
+  const whole = !sealed && !tailRotten && room > root && tailBytes <= min(room - root, WHOLE_MAX);
   const from = whole || adoptedCount >= ADOPT_MAX - 2 ? first : min(tailLast, end);
   if ((from > first || sealed) && !adopt(block, from)) return Status.FULL;
   const upTo = tailBatch ? tailBatchIndex : tailRecords;

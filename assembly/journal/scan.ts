@@ -3,7 +3,7 @@
  * and resynchronises past damage.
  */
 import { alignDown, alignUp, isBlank, loadU24, loadU48 } from "../base/bytes";
-import { SUMMARY_UNITS_MAX } from "../base/limits";
+import { RECORD_DATA_MAX, SUMMARY_UNITS_MAX } from "../base/limits";
 import { COMPARE, ITERATORS, SUMMARY, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
@@ -19,10 +19,10 @@ import {
   summaryIdHigh,
   summaryOpenLsn,
 } from "../format/summary";
-import { seedFor, unitBytes, unitData, unitIntact } from "../format/unit";
+import { recordUnitsBytes, seedFor, unitBytes, unitData, unitIntact } from "../format/unit";
 import { adoptedEnd, walkLimit } from "./adopted";
 import { BlockState, eraseCountOf, openLsnOf, stateOf } from "./block-map";
-import { loadedHeader, loadHead, loadRest, plausibleHead, readUnit } from "./read";
+import { loadedHeader, loadHead, loadRest, plausibleUnit, readUnit } from "./read";
 import { firstRecordOffset, readFacts, readFinal, readSummary } from "./segment-reader";
 import { COLD, HOT, pendingOf, stream } from "./segment-writer";
 
@@ -218,6 +218,7 @@ function walkNext(s: Scan): i32 {
     if (type == UnitType.SUMMARY || type == UnitType.ROOT) {
       const n = <u32>load<u16>(UNIT, 2);
       if (readUnit(s.block, offset, n, UNIT) >= 0) {
+        if (s.doubts != 0 && type == UnitType.ROOT) settleDoubts(s); // a root is a program of its own
         s.offset = offset + alignUp(unitBytes(n), addressUnit);
         continue;
       }
@@ -226,6 +227,10 @@ function walkNext(s: Scan): i32 {
       return 1;
     }
     const found = resync(s, offset);
+    if (judgeByExtent(s, offset, found ? found : s.limit)) {
+      tell(s, offset);
+      return 1;
+    }
     if (s.doubts++ == 0) {
       s.doubtOffset = offset;
       s.doubtLsn = s.lastLsn + 1;
@@ -265,6 +270,45 @@ function judgeRecord(s: Scan, offset: u32): i32 {
   return loadRest();
 }
 
+/**
+ * A record whose first bytes have rotted, its length among them: it ends where the written bytes before `next` do, but
+ * for a few that may be 0xFF themselves. Cost: a look back over the blank bytes, and a judgement for each length.
+ */
+function judgeByExtent(s: Scan, offset: u32, next: u32): bool {
+  const end = writtenEnd(s.block, offset, next);
+  for (let length = end - offset; end > offset && length <= end - offset + EXTENT_SLACK; length++) {
+    const n = dataBytesFilling(length);
+    if (n == 0 || offset + length > s.limit) continue;
+    if (loadHead(s.block, offset, n) >= 0 && (!s.deep || loadRest() >= 0)) return true;
+  }
+  return false;
+}
+/** Trailing parity bytes that may read as blank. */
+const EXTENT_SLACK: u32 = 3;
+
+/** The end of the last byte before `next` that is not blank; `offset` when there is none. */
+function writtenEnd(block: u32, offset: u32, next: u32): u32 {
+  for (let end = next; end > offset; ) {
+    const length = min<u32>(256, end - offset);
+    if (device.read(block, end - length, COMPARE, length) < 0) return offset;
+    for (let i = length; i > 0; i--) if (load<u8>(COMPARE + i - 1) != 255) return end - length + i;
+    end -= length;
+  }
+  return offset;
+}
+
+/** Data bytes of a record whose units take `length` bytes, 0 for none. */
+function dataBytesFilling(length: u32): u32 {
+  let low: u32 = 8;
+  let high: u32 = RECORD_DATA_MAX;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (recordUnitsBytes(middle) < length) low = middle + 1;
+    else high = middle;
+  }
+  return recordUnitsBytes(low) == length ? low : 0;
+}
+
 function tell(s: Scan, offset: u32): void {
   const h = loadedHeader();
   describeRecord(scanned(), h, offset);
@@ -274,7 +318,7 @@ function tell(s: Scan, offset: u32): void {
   s.offset = offset + recordBytes(h.dataBytes);
 }
 
-/** The next offset behind damage where a head verifies, or 0. Cost: one pass over the rest of the block. */
+/** The next offset behind damage where a head, a summary or a root verifies, or 0. Cost: one pass over the rest of the block. */
 function resync(s: Scan, damagedOffset: u32): u32 {
   const seedBase = eraseCountOf(s.block);
   const stride = max(alignDown(192, addressUnit), addressUnit);
@@ -283,8 +327,8 @@ function resync(s: Scan, damagedOffset: u32): u32 {
     if (device.read(s.block, start, COMPARE, length) < 0) return 0;
     if (isBlank(COMPARE, length)) continue;
     for (let p: u32 = 0; p < stride && start + p + 16 < s.limit; p += addressUnit) {
-      if (p + 8 > length || !plausibleHead(COMPARE + p)) continue;
-      const n = unitData(peekDataBytes(COMPARE + p, 4), 0);
+      const n = p + 8 > length ? 0 : plausibleUnit(COMPARE + p);
+      if (n == 0) continue;
       const at = start + p;
       if (at + unitBytes(n) > s.limit || device.read(s.block, at, UNIT, n + 4) < 0) continue;
       if (unitIntact(UNIT, n, seedFor(s.block, at, seedBase))) return at;
@@ -293,15 +337,45 @@ function resync(s: Scan, damagedOffset: u32): u32 {
   return 0;
 }
 
-/** Where the summary of `block` says a record's length: data bytes of the record at `offset`, 0 when it is not told. */
+/**
+ * Records in a segment whose header is beyond mending. Only where all the rest reads without a fault and a second program
+ * is there: then nothing was torn, the header has rotted. Else 0. Cost: a pass over the block.
+ */
+export function headlessRecords(block: u32): u32 {
+  let records: u32 = 0;
+  let proven = false;
+  for (let offset = firstRecordOffset(); offset + 16 <= blockBytes; ) {
+    if (device.read(block, offset, UNIT, 16) < 0) return 0;
+    if (isBlank(UNIT, 16)) {
+      if (offset % programBytes == 0) break;
+      offset = alignUp(offset, programBytes);
+      continue;
+    }
+    const record = unitType(load<u8>(UNIT)) <= UnitType.LONG;
+    const n = record ? peekDataBytes(UNIT, 4) : plausibleUnit(UNIT);
+    if (record && load<u8>(UNIT) & RecordFlag.FIRST && offset != firstRecordOffset()) proven = true;
+    if (n == 0 || !unitsRead(block, offset, n)) return 0;
+    if (record) records++;
+    offset += recordBytes(n);
+  }
+  return proven ? records : 0;
+}
+function unitsRead(block: u32, offset: u32, dataBytes: u32): bool {
+  for (let i: u32 = 0, n = unitData(dataBytes, 0); n > 0; n = unitData(dataBytes, ++i)) {
+    if (readUnit(block, offset, n, UNIT) < 0) return false;
+    offset += unitBytes(n);
+  }
+  return true;
+}
+
+/** What the summary of `block`, or a walk over its heads, says of a record's length: data bytes of the record at `offset`, 0 when it is not told. */
 export function toldDataBytes(block: u32, offset: u32): u32 {
   const s = scanner(SCAN_TOLD);
   scanOpen(s, block, false);
-  if (s.mode == Mode.WALK) return 0;
   while (scanNext(s) > 0) if (scanned().offset == offset) return scanned().dataBytes;
   return 0;
 }
-/** What the summary of `block` says of the LSN of the record at `offset`; 0 when it is not told. */
+/** The same of the LSN of the record at `offset`; 0 when it is not told. */
 export function toldLsn(block: u32, offset: u32): u64 {
   return toldDataBytes(block, offset) != 0 ? scanned().lsn : 0;
 }

@@ -43,6 +43,7 @@ import {
 } from "./block-map";
 import { fault, witnessLsn } from "./progress";
 import { factsOpenLsn, factsSession, factsType, forgetFacts } from "./read";
+import { headlessRecords } from "./scan";
 import { finalOffset, readFacts, readFinal, trailerIsBlank } from "./segment-reader";
 import { TRAILER_BYTES } from "./segment-writer";
 
@@ -66,6 +67,8 @@ export let ordinarySession: u32 = 0;
 export let newestSession: u32 = 0;
 export let newestHot: i32 = -1;
 export let newestCold: i32 = -1;
+/** Records in segments whose header has rotted. */
+export let headless: u32 = 0;
 /** The one blank block whose first program may have been in flight at a cut, or -1. */
 export let suspect: i32 = -1;
 
@@ -100,6 +103,7 @@ export function identify(): i32 {
 /** Nothing was surveyed: a mount from a checkpoint. */
 export function forgetSurvey(): void {
   recoveryCount = 0;
+  headless = 0;
   highestSession = 0;
   ordinarySession = 0;
   newestSession = 0;
@@ -160,6 +164,7 @@ function surveyBlock(b: u32): i32 {
   let facts = readFacts(b);
   if (facts == Status.CORRUPT && label != Status.OK && adoptEraseCount(b)) facts = readFacts(b);
   if (facts >= 0) return classify(b);
+  if (label == Status.OK) headless += headlessRecords(b);
   if (label != Status.OK) setEraseCount(b, 0);
   return facts == Status.IO ? Status.IO : Status.OK;
 }

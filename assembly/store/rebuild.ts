@@ -20,9 +20,10 @@ import {
   openLsnOf,
   stateOf,
 } from "../journal/block-map";
-import { countUnknown, fault, witnessLsn } from "../journal/progress";
+import { countUnknown, fault, nextLsn, witnessLsn } from "../journal/progress";
 import { rootBlock } from "../journal/recover";
 import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen, toldLsn } from "../journal/scan";
+import { headless } from "../journal/survey";
 import { clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, keyOfEntry, put } from "./key-index";
 import { fetchAt, head, supersede } from "./place";
 
@@ -66,6 +67,7 @@ function countLost(): void {
     if (liveOf(load<u32>(at)) == 0) continue;
     for (let k = load<u32>(at, 4); k > 0; k--) countUnknown(load<u64>(at, 8), load<u64>(at, 16));
   }
+  for (let k = headless; k > 0; k--) countUnknown(1, nextLsn - 1);
 }
 
 /**

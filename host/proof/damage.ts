@@ -1,8 +1,10 @@
 /*
  * Bursts of damage: up to 8 adjacent bytes are corrected; more costs at most the records they hit, and says so.
  *
- * After any damage a mount succeeds, and every record reads as it was put, or is CORRUPT, or is missing
- * while `damagedUnknown` counts it. Never other bytes, an older version, a removed or an invented record.
+ * After any damage a mount succeeds, and every record reads as it was put, or is CORRUPT, or is missing or as it was
+ * before its last change while `damagedUnknown` counts it. Never other bytes or an invented record.
+ *
+ * Only where damage looks like the write that was torn (Image.exposed) may a change go uncounted.
  */
 import { ABOUT, mix, pick } from "./chance.js";
 import { type Image, makeImage, type Pull, Scratch } from "./image.js";
@@ -33,20 +35,23 @@ export interface DamageReport {
   /** Records reported CORRUPT, and records missing but counted as damagedUnknown, over all bursts. */
   corrupt: number;
   unknown: number;
+  /** Bursts that hit what cannot be told from a torn write, and cost something. */
+  exposed: number;
   readonly failures: string[];
 }
 
 export async function runDamageJob(job: DamageJob, store: Store): Promise<DamageReport> {
   const image = await makeImage(store, job.subject, job.pull);
   const name = `${printSubject(job.subject)}${job.pull === undefined ? "" : `:pulled-at-${job.pull.at}=${job.pull.tear}`}`;
-  const report: DamageReport = { name, lengthBytes: job.lengthBytes, bursts: 0, corrupt: 0, unknown: 0, failures: [] };
+  const report: DamageReport = { name, lengthBytes: job.lengthBytes, bursts: 0, corrupt: 0, unknown: 0, exposed: 0, failures: [] };
   const scratch = new Scratch(image);
   for (let i = job.shard.index; i < job.samples && report.failures.length < 10; i += job.shard.of) {
     const address = damageAt(scratch, image, job, i);
     const { blockBytes } = image.geometry;
     const where = `${job.lengthBytes} bytes at block ${Math.floor(address / blockBytes)} offset ${address % blockBytes} (sample ${i})`;
     try {
-      for (const text of await judgeBurst(store, job, scratch, image.model.clone(), report))
+      const exposed = image.exposed.some(({ first, end }) => first < address + job.lengthBytes && address < end);
+      for (const text of await judgeBurst(store, job, scratch, image.model.clone(), report, exposed))
         report.failures.push(`${name} ${where}: ${text}`);
     } catch (error) {
       report.failures.push(`${name} ${where}: ${error}`);
@@ -67,32 +72,48 @@ function damageAt(scratch: Scratch, image: Image, job: DamageJob, sample: number
   return address;
 }
 
-async function judgeBurst(store: Store, job: DamageJob, scratch: Scratch, model: Model, report: DamageReport): Promise<string[]> {
+async function judgeBurst(
+  store: Store,
+  job: DamageJob,
+  scratch: Scratch,
+  model: Model,
+  report: DamageReport,
+  exposed: boolean,
+): Promise<string[]> {
   const { script } = job.subject;
   const session = new Session(store, scratch, model, script.seed, WEIGHTS[script.weights]!);
   session.setClock(100_000);
   const agent = await session.boot();
   const { shown, violations } = readAll(agent, model, { receipts: false, verify: false, damaged: true });
-  const flying = model.inFlight;
-  const unknown = agent.stat().damagedUnknown;
+  const flying = new Set(model.inFlight.map((change) => change.key));
+  const counted = agent.stat().damagedUnknown > 0;
   const strict = job.lengthBytes <= job.correctable;
   if (strict) return [...violations, ...model.judge(shown)].map((one) => `${one.key} ${one.text}`);
   const faults = violations.map((one) => `${one.key} ${one.text}`);
-  const skipped = new Set(flying.map((change) => change.key));
-  let affected = 0;
-  for (const [key, held] of model.held) {
-    const fault = skipped.has(key) ? "" : difference(held, shown.get(key));
-    if (fault === "") continue;
-    affected++;
-    if (isReported(shown.get(key))) report.corrupt++;
-    else if (shown.get(key) === undefined && unknown > 0) report.unknown++;
-    else faults.push(`${key} ${fault}, damagedUnknown ${unknown}`);
-  }
-  for (const key of shown.keys()) {
-    if (!model.held.has(key) && !skipped.has(key) && !isReported(shown.get(key))) faults.push(`${key} shown, should be absent`);
-  }
-  if (affected > job.maxAffected) faults.push(`${affected} records affected by one burst`);
+  const affected = affectedBy(model, shown, flying);
+  const silent = affected.filter(({ key }) => !isReported(shown.get(key)));
+  report.corrupt += affected.length - silent.length;
+  if (counted) report.unknown += silent.length;
+  else if (exposed && silent.length > 0) report.exposed++;
+  for (const { key, fault, stale } of silent)
+    if (!stale || !(counted || exposed)) faults.push(`${key} ${fault}, damagedUnknown ${agent.stat().damagedUnknown}`);
+  if (affected.length > job.maxAffected && !exposed) faults.push(`${affected.length} records affected by one burst`);
   return [...faults, ...verifyAgrees(agent, shown)];
+}
+
+/** Keys that do not show what was put last. `stale`: their last change is missing, nothing worse. */
+function affectedBy(model: Model, shown: ReadonlyMap<string, Shown>, flying: ReadonlySet<string>) {
+  const found: { key: string; fault: string; stale: boolean }[] = [];
+  for (const [key, held] of model.held) {
+    const one = shown.get(key);
+    const fault = flying.has(key) ? "" : difference(held, one);
+    if (fault !== "") found.push({ key, fault, stale: one === undefined || one.lsn < held.lsn });
+  }
+  for (const [key, one] of shown) {
+    if (model.held.has(key) || flying.has(key) || isReported(one)) continue;
+    found.push({ key, fault: "shown, should be absent", stale: model.gone.has(key) });
+  }
+  return found;
 }
 
 function isReported(shown: Shown | undefined): boolean {

@@ -10,11 +10,20 @@ import { type Subject, stepsOf } from "./replay.js";
 import { WEIGHTS } from "./script.js";
 import { Session } from "./session.js";
 import type { Store } from "./store.js";
+import type { FlashOp } from "./tap.js";
 
 export interface Image {
   readonly geometry: FlashGeometry;
   readonly bytes: Uint8Array;
   readonly model: Model;
+  /** Where damage cannot be told from a torn write; empty when the store was closed. */
+  readonly exposed: readonly Span[];
+}
+
+/** Bytes [first, end) of the part. */
+export interface Span {
+  readonly first: number;
+  readonly end: number;
 }
 
 /** Where power goes while the image is made: `at` is the share of the script done by then; undefined = closed in order. */
@@ -31,6 +40,8 @@ export async function makeImage(store: Store, subject: Subject, pull?: Pull): Pr
   const fault = new FaultFlash(part, { seed: mix(seed, ABOUT.tear, 0) });
   const model = new Model();
   const session = new Session(store, fault, model, seed, WEIGHTS[subject.script.weights]!);
+  const spans = new ProgramSpans(geometry);
+  session.listener = (op) => spans.hear(op);
   const last = pull === undefined ? steps.length : Math.floor(steps.length * pull.at);
   for (const [index, step] of steps.slice(0, last).entries()) {
     session.setClock(index);
@@ -39,7 +50,39 @@ export async function makeImage(store: Store, subject: Subject, pull?: Pull): Pr
   if (pull === undefined) session.agent!.close();
   else await cutDuring(session, fault, steps.slice(last), pull.tear);
   if (session.violations.length > 0) throw new Error(`the script itself fails: ${session.violations[0]!.text}`);
-  return { geometry, bytes: part.bytes.slice(), model };
+  return { geometry, bytes: part.bytes.slice(), model, exposed: pull === undefined ? [] : spans.exposed() };
+}
+
+/** Label and segment header: 64 bytes or a program unit, and 44. */
+const HEADER_BYTES = 44;
+
+/**
+ * What was programmed where since the last erase. Of a segment that was open when power went, two places have no second
+ * home: its label with its header, and its last programs, of which one was under way.
+ */
+class ProgramSpans {
+  private readonly geometry: FlashGeometry;
+  private readonly programs = new Map<number, Span[]>();
+
+  constructor(geometry: FlashGeometry) {
+    this.geometry = geometry;
+  }
+
+  hear({ kind, block, offset, source }: FlashOp): void {
+    if (kind === "erase") this.programs.delete(block);
+    else this.programs.set(block, [...(this.programs.get(block) ?? []), { first: offset, end: offset + source!.length }]);
+  }
+
+  exposed(): Span[] {
+    const { blockBytes } = this.geometry;
+    const open = [...this.programs].filter(([, spans]) => spans.length > 1 && spans.at(-1)!.end < blockBytes);
+    return open.flatMap(([block, spans]) =>
+      [{ first: 0, end: spans[1]!.first + HEADER_BYTES }, ...spans.slice(-2)].map(({ first, end }) => ({
+        first: block * blockBytes + first,
+        end: block * blockBytes + end,
+      })),
+    );
+  }
 }
 
 /** Cuts the first program of what comes next. */

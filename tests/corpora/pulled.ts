@@ -39,7 +39,7 @@ export async function pulledImport(name: string, bytes: Uint8Array, seed: number
   const report = await runImport(agent, name, bytes, acknowledged);
   assert.equal([report.replaced, report.added + report.unchanged], [0, planned.size + plan.repeated], "nothing doubled");
   const erasedBefore = nor.eraseCounts.reduce((sum, count) => sum + count, 0);
-  for (let i = 0; i < (blockCount * blockBytes) / 2048; i++) agent.put("message", filler(i), { id: fillerId });
+  for (let i = 0; i < (blockCount * blockBytes) / 1200; i++) agent.put("message", filler(i), { id: fillerId });
   while (agent.tick(64) > 0);
   const erased = nor.eraseCounts.reduce((sum, count) => sum + count, 0) - erasedBefore;
   assert.ok(erased > 0, "the part has compacted");

@@ -118,9 +118,10 @@ async function proveDamage(): Promise<void> {
     report.bursts,
     report.corrupt,
     report.unknown,
+    report.exposed,
     report.failures.length,
   ]);
-  table(["bursts of damage", "bytes", "bursts", "CORRUPT", "damagedUnknown", "violations"], rows);
+  table(["bursts of damage", "bytes", "bursts", "CORRUPT", "damagedUnknown", "like a torn write", "violations"], rows);
 }
 
 /** Problems that differ in names and numbers only are told once, with their count. */

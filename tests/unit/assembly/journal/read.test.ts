@@ -15,9 +15,9 @@ function make(length: number, geometry: (typeof parts)[keyof typeof parts] = par
   const [first] = store.probe.scan(block!);
   return { store, block: block!, offset: Number(first!.offset) };
 }
-function load({ probe }: Store, block: number, offset: number): number {
+function load({ probe }: Store, block: number, offset: number, dataBytes = 0): number {
   probe.call.readFacts!(block);
-  const answer = probe.call.loadHead!(block, offset, 0);
+  const answer = probe.call.loadHead!(block, offset, dataBytes);
   return answer < 0 ? answer : probe.call.loadRest!();
 }
 
@@ -42,22 +42,22 @@ test("the clean path reads twice at most, and touches no parity", () => {
   assert.is(readBytes, Number(store.probe.header("loadedField").dataBytes) + 4);
 });
 
-test("any one wrong bit of a head is mended, its length field included, and counted", () => {
+test("any one wrong bit of a head is mended, and counted; of its length field, when somebody else tells it", () => {
   for (const length of [60, 300]) assertMended(length); // a length field of one byte, and of two
 });
 
 function assertMended(length: number): void {
   const { store, block, offset } = make(length);
-  const bytes = store.probe.call.unitBytes!(Number(store.probe.scan(block)[0]!.dataBytes));
+  const dataBytes = Number(store.probe.scan(block)[0]!.dataBytes);
+  const bytes = store.probe.call.unitBytes!(dataBytes);
   for (let bit = 0; bit < bytes * 8; bit++) {
     const at = block * 4096 + offset + (bit >> 3);
     store.part.bytes[at]! ^= 1 << (bit & 7);
-    assert.is(load(store, block, offset), 0, `byte ${bit >> 3} bit ${bit & 7}`);
+    const told = bit >> 3 === 2 || bit >> 3 === 3 ? dataBytes : 0;
+    assert.is(load(store, block, offset, told), 0, `byte ${bit >> 3} bit ${bit & 7}`);
     assert.is(store.probe.header("loadedField").idLow, 1n);
-    // Behind the CRC lies parity, which is not read while the CRC holds; bytes 2 and 3 may be guessed right without it.
-    const byte = bit >> 3;
-    if (byte < 2 || (byte > 3 && byte < Number(store.probe.header("loadedField").dataBytes) + 4))
-      assert.is(store.probe.value("loadedCorrected"), 1);
+    // Behind the CRC lies parity, which is not read while the CRC holds.
+    if (bit >> 3 < dataBytes + 4) assert.is(store.probe.value("loadedCorrected"), 1);
     store.part.bytes[at]! ^= 1 << (bit & 7);
   }
 }
@@ -108,17 +108,19 @@ test("a part that does not answer is IO, not damage", () => {
   assert.is(store.probe.call.loadHead!(block!, offset, 0), status("IO"));
 });
 
-test("only what has the type and a length of a record may be the start of one", () => {
+test("only what has the type and a length of a unit may be the start of one", () => {
   const { store } = make(60);
   const { probe } = store;
   const plausible = (...bytes: number[]): number => {
     probe.bytes(probe.spare, 8).fill(0);
     probe.write(probe.spare, bytes);
-    return probe.call.plausibleHead!(probe.spare);
+    return probe.call.plausibleUnit!(probe.spare);
   };
-  assert.is(plausible(0x20, 0, 50), 1);
-  assert.is(plausible(0xa0, 0, 50), 0, "a summary");
-  assert.is(plausible(0xc0, 0, 50), 0, "a root");
+  assert.is(plausible(0x20, 0, 50), 50);
+  assert.is(plausible(0x20, 0, 0xff, 0x0f), probe.value("HEAD_DATA_MAX"), "the head of a longer record");
+  assert.is(plausible(0xa0, 0, 50, 1), 306, "a summary");
+  assert.is(plausible(0xc0, 0, 50), 50, "a root");
+  assert.is(plausible(0xc0, 0, 50, 3), 0, "a root of too many bytes");
   assert.is(plausible(0xff, 0xff, 0xff), 0, "blank");
   assert.is(plausible(0x20, 0, 2), 0, "too short for a header");
 });

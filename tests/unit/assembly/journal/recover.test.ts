@@ -191,4 +191,54 @@ test("a recovery whose reads change from one to the next begins anew and loses n
   }
 });
 
+test("a block that is neither blank nor a segment is erased before anything is programmed", () => {
+  const ops: string[] = [];
+  const store = Store.make(parts.nor, {
+    wrap: (part) => ({
+      geometry: part.geometry,
+      read: (block, offset, target) => part.read(block, offset, target),
+      program: (block, offset, source) => {
+        if (offset > 0) ops.push(`program ${block}`);
+        return part.program(block, offset, source);
+      },
+      erase: (block) => {
+        ops.push(`erase ${block}`);
+        return part.erase(block);
+      },
+    }),
+  });
+  for (let id = 0; id < 20; id++) store.must(store.put(id, new Uint8Array(90)));
+  const blank = store.probe.blocksIn("STATE_BLANK").at(-1)!;
+  store.damage(blank, 10, 30); // the label, as an erase that was cut may leave it
+  ops.length = 0;
+  store.must(store.pull());
+  assert.ok(ops.includes(`erase ${blank}`), "its erase may not have finished");
+  assert.ok(ops.indexOf(`erase ${blank}`) < ops.findIndex((op) => op.startsWith("program")), ops.join(", "));
+  assert.is(store.list().length, 20);
+});
+
+test("an open segment whose header has rotted beyond mending is counted, record by record", () => {
+  const store = Store.make(parts.nor);
+  for (let id = 0; id < 10; id++) store.must(store.put(id, new Uint8Array(90)));
+  const [open] = store.probe.blocksIn("STATE_OPEN");
+  store.damage(open!, store.probe.call.headerOffset!(), 20);
+  store.must(store.pull());
+  assert.is(store.list().length, 0);
+  assert.is(store.stat().damagedUnknown, 10);
+});
+
+test("rot in an open segment before its last program is counted, on this mount and on the next", () => {
+  for (const index of [0, 3, 8]) {
+    const store = Store.make(parts.nor);
+    for (let id = 0; id < 10; id++) store.must(store.put(id, new Uint8Array(90)));
+    const [open] = store.probe.blocksIn("STATE_OPEN");
+    store.damage(open!, Number(store.probe.scan(open!)[index]!.offset), 40);
+    for (let pull = 0; pull < 2; pull++) {
+      store.must(store.pull());
+      assert.is(store.list().length, 9, `record ${index}`);
+      assert.is(store.stat().damagedUnknown, 1, `record ${index}, pull ${pull}`);
+    }
+  }
+});
+
 test.run();

@@ -98,6 +98,28 @@ test("behind a damaged record the walk finds the next one again, wherever the da
   }
 });
 
+test("where nothing else tells its length, a record with its first eight bytes wrong is found by where it ends", () => {
+  for (const geometry of Object.values(parts)) {
+    const { store, block } = make(geometry);
+    hideSummary(store, block);
+    const told = store.probe.scan(block);
+    for (const entry of told) {
+      const at = Number(entry.offset);
+      for (const [from, length] of [
+        [0, 8],
+        [2, 2],
+        [1, 6],
+      ] as const) {
+        store.damage(block, at + from, length);
+        store.probe.call.forgetLoaded!();
+        assert.equal(store.probe.scan(block), told, `${length} bytes from ${at + from} of ${geometry.blockBytes}`);
+        assert.is(store.probe.call.toldDataBytes!(block, at), Number(entry.dataBytes));
+        store.damage(block, at + from, length);
+      }
+    }
+  }
+});
+
 test("the summary tells the length of a record whose head does not", () => {
   const { store, block } = make();
   for (const entry of store.probe.scan(block))
