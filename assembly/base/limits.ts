@@ -21,6 +21,8 @@ export const BODY_MAX_BYTES: u32 = 8 << 20;
 export const GROUP_BYTES: u32 = 4096;
 export const BATCH_MAX_RECORDS: u32 = 256;
 export const BATCH_MAX_BYTES: u32 = 64 << 10;
+/** LSNs stay below: the block map keeps five bytes of them. At a thousand a second that is 34 years. */
+export const LSN_LIMIT: u64 = 1 << 40;
 export const KIND_COUNT: u32 = 8;
 export const MIN_BLOCKS: u32 = 12;
 export const MAX_BLOCKS: u32 = 65535;

@@ -93,6 +93,8 @@ export function encodeLabel(
   encodeParity(target, 48, target + 48);
 }
 
+const spoiled: usize = memory.data(64, 8);
+
 function intact(label: usize, block: u32): bool {
   return load<u32>(label, LABEL_DATA) == ~crc32c(seed(block), label, LABEL_DATA);
 }
@@ -104,11 +106,13 @@ function intact(label: usize, block: u32): bool {
 export function judgeLabel(label: usize, block: u32, parity: u32): i32 {
   if (!intact(label, block)) {
     let mended: bool = false;
+    memory.copy(spoiled, label, LABEL_BYTES);
     if (parity != 8) {
       initReedSolomon(16);
       mended = correct(label, 48, label + 48) > 0 && intact(label, block);
     }
     if (!mended && parity != 16) {
+      memory.copy(label, spoiled, LABEL_BYTES); // the wrong parity may have "mended" what was right
       initReedSolomon(8);
       mended = correct(label, 48, label + 48) > 0 && intact(label, block);
     }

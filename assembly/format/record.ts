@@ -8,7 +8,7 @@
  *   meta · ext · body
  */
 import { alignUp, readVarint, unzigzag, varintBytes, varintNext, writeVarint, zigzag } from "../base/bytes";
-import { BODY_MAX_BYTES, EXT_MAX_BYTES, META_MAX_BYTES, RECORD_DATA_MAX } from "../base/limits";
+import { BODY_MAX_BYTES, EXT_MAX_BYTES, LSN_LIMIT, META_MAX_BYTES, RECORD_DATA_MAX } from "../base/limits";
 import { addressUnit } from "../flash/geometry";
 import { recordUnitsBytes } from "./unit";
 
@@ -167,6 +167,7 @@ export function decodeHeader(
   h.headerBytes = <u32>(at - source);
   const fixed = h.headerBytes + h.metaBytes + h.extBytes;
   if (
+    h.lsn >= LSN_LIMIT ||
     h.metaBytes > META_MAX_BYTES ||
     h.extBytes > EXT_MAX_BYTES ||
     fixed > headBytes ||

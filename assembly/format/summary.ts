@@ -9,7 +9,7 @@
  * Entry: kind | tombstone 8 | chunk 16 | explicit LSN 32 | gap 64 | short id 128 · n varint · id 8 or 4 · [lsn - openLsn] [gap] [chunk]
  */
 import { loadU24, loadU48, readVarint, storeU24, storeU48, unzigzag, varintNext, writeVarint, zigzag } from "../base/bytes";
-import { RECORD_DATA_MAX } from "../base/limits";
+import { LSN_LIMIT, RECORD_DATA_MAX } from "../base/limits";
 import { Header, UnitType } from "./record";
 
 export const SUMMARY_FIXED: u32 = 26;
@@ -156,7 +156,7 @@ export function decodeEntry(source: usize, end: usize, e: Entry, openLsn: u64, e
   e.lsn = expectedLsn;
   if (b & EntryFlag.LSN) {
     e.lsn = openLsn + <u64>unzigzag(readVarint(at, end));
-    if ((at = varintNext()) == 0) return 0;
+    if ((at = varintNext()) == 0 || e.lsn >= LSN_LIMIT) return 0;
   }
   e.offset = expectedOffset;
   if (b & EntryFlag.GAP) {

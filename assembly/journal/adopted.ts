@@ -5,19 +5,21 @@
 import { loadU24, storeU24 } from "../base/bytes";
 import { ADOPT_MAX } from "../base/limits";
 import { ADOPTED } from "../base/memory";
-import { blockBytes } from "../flash/geometry";
+import { blockBytes, blockCount } from "../flash/geometry";
 import { ROOT_ENTRY } from "../format/root";
-import { eraseCountOf } from "./block-map";
+import { BlockState, eraseCountOf, openLsnOf, stateOf } from "./block-map";
 
 export let adoptedCount: u32 = 0;
 
 export function clearAdopted(): void {
   adoptedCount = 0;
 }
-/** Takes over a list as it stands in a root or checkpoint. */
+/** Takes over a list as it stands in a root or checkpoint; blocks the part does not have are left out (hostile image). */
 export function restoreAdopted(source: usize, count: u32): void {
-  adoptedCount = min(count, ADOPT_MAX);
-  memory.copy(ADOPTED, source, adoptedCount * ROOT_ENTRY);
+  adoptedCount = 0;
+  for (let i: u32 = 0; i < min(count, ADOPT_MAX); i++, source += ROOT_ENTRY)
+    if (loadU24(source) < blockCount && loadU24(source + 6) <= blockBytes)
+      memory.copy(ADOPTED + adoptedCount++ * ROOT_ENTRY, source, ROOT_ENTRY);
 }
 export function adoptedList(): usize {
   return ADOPTED;
@@ -42,12 +44,16 @@ export function adoptedEnd(block: u32): u32 {
   }
   return 0;
 }
-/** Drops entries whose block was erased since. */
+/**
+ * Drops entries whose block was erased since, or does not read as a segment any more: the erase count of such a block
+ * is a guess from then on, and might come to what the entry says.
+ */
 export function pruneAdopted(): void {
   let kept: u32 = 0;
   for (let i: u32 = 0; i < adoptedCount; i++) {
     const at = ADOPTED + i * ROOT_ENTRY;
-    if (loadU24(at + 3) != eraseCountOf(loadU24(at))) continue;
+    const block = loadU24(at);
+    if (loadU24(at + 3) != eraseCountOf(block) || (stateOf(block) == BlockState.DIRTY && openLsnOf(block) == 0)) continue;
     if (kept != i) memory.copy(ADOPTED + kept * ROOT_ENTRY, at, ROOT_ENTRY);
     kept++;
   }

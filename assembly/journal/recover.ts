@@ -78,6 +78,7 @@ export function judgeTail(): bool {
   rootedSession = 0;
   tailSession = 0;
   adoptNewestRoot();
+  pruneAdopted();
   const attempts = setAttemptsAside();
   for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.ADOPTED && isVoid(b)) discard(b);
   if (attempts) return false;

@@ -3,6 +3,7 @@
  * segment; fills the block map; finds the newest session, its newest segments, and what a recovery left unfinished.
  */
 import { isBlank } from "../base/bytes";
+import { LSN_LIMIT } from "../base/limits";
 import { SUMMARY, TAILS, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
@@ -179,7 +180,7 @@ function adoptEraseCount(b: u32): bool {
 
 /** A block that holds a segment: its header or its final summary is in the facts. */
 function classify(b: u32): i32 {
-  if (factsType == SegmentType.CHECKPOINT || factsType == 0) return Status.OK;
+  if (factsType == SegmentType.CHECKPOINT || factsType == 0 || factsOpenLsn >= LSN_LIMIT) return Status.OK;
   setOpenLsn(b, factsOpenLsn);
   witnessLsn(factsOpenLsn);
   const cold = factsType == SegmentType.COLD;

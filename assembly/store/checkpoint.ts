@@ -8,10 +8,11 @@
  * 6 bytes (all ones: 7-byte key follows), address 3.
  */
 import { alignUp, loadU24, loadU48, readVarint, storeU24, storeU48, writeVarint } from "../base/bytes";
+import { LSN_LIMIT } from "../base/limits";
 import { GROUP, LOADED, STAGED, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
-import { addressUnit, blockBytes, blockCount, programBytes } from "../flash/geometry";
+import { addressBlock, addressUnit, blockBytes, blockCount, liveUnit, programBytes } from "../flash/geometry";
 import { headerOffset, judgeLabel, LABEL_BYTES, labelEraseCount, labelFormatSerial, labelStoreId } from "../format/label";
 import { ROOT_ENTRY } from "../format/root";
 import { encodeSegment, SEGMENT_DATA, SEGMENT_MARK, SegmentType } from "../format/segment";
@@ -25,6 +26,7 @@ import {
   eraseCountOf,
   flagsOf,
   formatSerial,
+  holdsRecords,
   liveUnitsOf,
   makeBlank,
   openLsnOf,
@@ -308,7 +310,7 @@ function restoreBody(): bool {
   readOffset = blockBytes;
   readAt = BODY_DATA;
   clearIndex();
-  if (!restoreBlocks() || !restoreEntries(load<u32>(STAGED, 13))) {
+  if (!listsOnlyBlocks() || !restoreBlocks() || !restoreEntries(load<u32>(STAGED, 13))) {
     clearIndex();
     resetBlockMap();
     return false;
@@ -319,15 +321,31 @@ function restoreBody(): bool {
   for (let i: u32 = 0; i < readBlocks; i++) setState(loadU24(readList + 3 * i), BlockState.CHECKPOINT);
   return true;
 }
+/** Does every block the switch names exist? Its checksums say that a store wrote it, not which (hostile image). */
+function listsOnlyBlocks(): bool {
+  for (let i: u32 = 0; i < readBlocks; i++) {
+    const block = loadU24(readList + 3 * i);
+    if (block < anchorCount || block >= blockCount) return false;
+  }
+  return loadU24(STAGED + 20) <= blockCount && loadU48(STAGED + 7) < LSN_LIMIT;
+}
+/** States a block can have at a close. */
+function plausibleState(b: u32, state: u32): bool {
+  if (b < anchorCount) return state == BlockState.ANCHOR;
+  return state <= BlockState.ADOPTED ? state != BlockState.OPEN : state == BlockState.BAD;
+}
 function restoreBlocks(): bool {
   for (let b: u32 = 0; b < blockCount; b++) {
     if (!take(1)) return false;
     const state = load<u8>(SMALL) & 15;
+    if (!plausibleState(b, state)) return false;
     addFlags(b, load<u8>(SMALL) & 0xf0);
     setState(b, state);
     setEraseCount(b, <u32>takeVarint());
     if (state == BlockState.SEALED || state == BlockState.ADOPTED) {
-      setLiveUnits(b, <u32>takeVarint());
+      const live = takeVarint();
+      if (live * liveUnit > blockBytes) return false;
+      setLiveUnits(b, <u32>live);
       setOpenLsn(b, takeVarint());
     }
   }
@@ -345,7 +363,7 @@ function restoreEntries(count: u32): bool {
       key = <u64>low | ((<u64>load<u32>(SMALL)) << 24);
       address = loadU24(SMALL + 4);
     } else key += delta;
-    if (!put(key, address)) return false;
+    if (addressBlock(address) >= blockCount || !holdsRecords(addressBlock(address)) || !put(key, address)) return false;
   }
   return true;
 }
