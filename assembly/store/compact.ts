@@ -103,28 +103,28 @@ function lagging(): i32 {
     if (stateOf(b) != BlockState.SEALED || <i32>b == rootBlock) continue;
     if (coldest < 0 || eraseCountOf(b) < eraseCountOf(<u32>coldest)) coldest = <i32>b;
   }
-  return coldest >= 0 && eraseCountOf(<u32>coldest) + WEAR_SPREAD < meanWear() ? coldest : -1;
+  return coldest >= 0 && <f32>(eraseCountOf(<u32>coldest) + WEAR_SPREAD) < meanWear() ? coldest : -1;
 }
 /** After every so many victims the least worn block has its turn, if it lags so many erases behind the mean. */
 const WEAR_TURN: u32 = 4;
-const WEAR_SPREAD: u32 = 2;
+const WEAR_SPREAD: u32 = 3;
 /** Blocks so many erases ahead of the mean are left alone unless little else is to be had. */
-const WEAR_AHEAD: f32 = 3;
+const WEAR_AHEAD: f32 = 2;
 
 /** Cost and benefit (Rosenblum and Ousterhout, LFS): space gained times the root of its age, over bytes copied. */
-function score(b: u32, mean: u32): f32 {
+function score(b: u32, mean: f32): f32 {
   const live = <f32>liveOf(b);
   const gain = max<f32>(<f32>segmentBytes - live, 1);
   const age = <f32>(nextLsn - openLsnOf(b)) + 1;
-  const worn = eraseCountOf(b) > mean ? <f32>(eraseCountOf(b) - mean) : 0;
+  const worn = max<f32>(<f32>eraseCountOf(b) - mean, 0);
   const tired: f32 = worn >= WEAR_AHEAD ? 16 : 1;
   return (gain * sqrt<f32>(age)) / ((live + 64) * (1 + worn / 4) * tired);
 }
 
-function meanWear(): u32 {
+function meanWear(): f32 {
   let sum: u64 = 0;
   for (let b = anchorCount; b < blockCount; b++) sum += eraseCountOf(b);
-  return <u32>(sum / (blockCount - anchorCount));
+  return <f32>sum / <f32>(blockCount - anchorCount);
 }
 
 /** The one question compaction asks of a record; tombstones that are not needed have left the index (store/sweep). */

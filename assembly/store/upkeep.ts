@@ -21,6 +21,8 @@ const SMALL_WRITE: u32 = 1024;
 function shareMax(): u32 {
   return blockBytes <= 8192 ? 1800 : 4400;
 }
+/** With so few blank blocks a write that opens a segment leaves compaction to the next: both together might need two erases. */
+const BLANKS_CROWDED: u32 = 3;
 /** Bodies in chunks up to this long do not wait for a victim. */
 const SHORT_BODY: u32 = 8192;
 /** With more adopted segments than this, writes compact although there is room. */
@@ -39,8 +41,9 @@ function sweepBlocks(): u32 {
  */
 export function makeRoom(bytes: u32, floor: u32): i32 {
   const small = bytes <= SMALL_WRITE;
-  if (small && blankCount() < blanksWanted() && dirtyCount() > 0) eraseOne();
-  if (small && (compacting() || isShort() || (adoptedCount > ADOPTED_MANY && hasAdopted()))) {
+  if (bytes <= RECORD_MAX_BYTES && blankCount() < blanksWanted() && dirtyCount() > 0) eraseOne();
+  const crowded = blankCount() <= BLANKS_CROWDED && !fitsInOpen(bytes);
+  if (small && !crowded && (compacting() || isShort() || (adoptedCount > ADOPTED_MANY && hasAdopted()))) {
     pruneAdopted();
     if (sweepPays()) sweep(sweepBlocks());
     const status = compactStep(share(bytes));

@@ -12,7 +12,10 @@ const ADOPT_MAX = probe.value("ADOPT_MAX");
 test.before.each(() => {
   probe.configure(geometry);
   call.clearAdopted!();
-  for (let block = 0; block < geometry.blockCount; block++) call.setEraseCount!(block, 10 + block);
+  for (let block = 0; block < geometry.blockCount; block++) {
+    call.setEraseCount!(block, 10 + block);
+    call.setState!(block, probe.value("STATE_ADOPTED"));
+  }
 });
 
 test("an adopted block ends where it was said to, any other is walked to its end", () => {
@@ -38,6 +41,13 @@ test("pruning drops what was erased since and keeps the others in order", () => 
   assert.equal([call.adoptedEnd!(4), call.adoptedEnd!(6)], [400, 600]);
 });
 
+test("pruning drops a block that does not read as a segment, whatever its erase count is taken for", () => {
+  for (const block of [3, 4]) call.adopt!(block, 100 * block);
+  call.setState!(3, probe.value("STATE_DIRTY"));
+  call.pruneAdopted!();
+  assert.equal([call.adoptedEnd!(3), call.adoptedEnd!(4)], [0, 400]);
+});
+
 test("a full list says so and stays as it is", () => {
   for (let block = 0; block < ADOPT_MAX; block++) assert.is(call.adopt!(block, 200 + block), 1);
   assert.is(call.adopt!(ADOPT_MAX, 1), 0);
@@ -53,8 +63,26 @@ test("a list is taken over as it stands in a root, and no further than there is 
   probe.write(probe.spare, list);
   call.restoreAdopted!(probe.spare, 2);
   assert.equal([call.adoptedEnd!(3), call.adoptedEnd!(4)], [300, 400]);
-  call.restoreAdopted!(probe.spare, 255);
+  for (let i = 0; i < 70; i++) probe.write(probe.spare + i * list.length, list);
+  call.restoreAdopted!(probe.spare, 140);
   assert.is(probe.value("adoptedCount"), ADOPT_MAX);
+});
+
+test("blocks and ends that the part does not have are not taken over", () => {
+  for (const [block, end] of [
+    [3, 300],
+    [4, 4096],
+    [99, 100],
+  ] as const)
+    call.adopt!(block, end);
+  const list = probe.bytes(call.adoptedList!(), 3 * probe.value("ROOT_ENTRY")).slice();
+  list[2 * probe.value("ROOT_ENTRY")] = 100; // block 100 of 100
+  list[probe.value("ROOT_ENTRY") + 6] = 1; // end 4097 of 4096
+  call.clearAdopted!();
+  probe.write(probe.spare, list);
+  call.restoreAdopted!(probe.spare, 3);
+  assert.is(probe.value("adoptedCount"), 1);
+  assert.is(call.adoptedEnd!(3), 300);
 });
 
 test("the last one can be taken back", () => {
