@@ -29,7 +29,7 @@ export namespace RootState {
 
 /** Reads the root at `offset` into UNIT. Returns its marker, or 0 when it is not one of `wanted` session. */
 function readRootAt(block: u32, offset: u32, wanted: u32): u32 {
-  if (offset == 0 || device.read(block, offset, UNIT, 4) < 0) return 0;
+  if (offset == 0 || offset + ROOT_FIXED > blockBytes || device.read(block, offset, UNIT, 4) < 0) return 0;
   let n = rootDataBytes(UNIT);
   if (readUnit(block, offset, n, UNIT) < 0) {
     n = ROOT_FIXED;

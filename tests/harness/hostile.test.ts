@@ -15,6 +15,8 @@ interface Unit {
   block: number;
   offset: number;
   dataBytes: number;
+  /** There are few of it, and it says where other things lie: a summary, a root, the switch, a checkpoint. */
+  pointing: boolean;
 }
 
 /** The cells of a part without its rules: an image is put back hundreds of times, which no part allows. */
@@ -57,6 +59,12 @@ function make(geometry: FlashGeometry, seed: number, close: boolean): Store {
   return store;
 }
 
+/** Data bytes of a unit of a checkpoint's body. */
+const BODY_DATA = 640;
+function isCheckpoint(word: number): boolean {
+  return word === ((4 << 8) | 0x15);
+}
+
 /** Every unit the core would verify: headers, record heads, summaries, roots, the switch. */
 function unitsOf(store: Store): Unit[] {
   const { probe, flash } = store;
@@ -68,15 +76,19 @@ function unitsOf(store: Store): Unit[] {
     const at = block * blockBytes;
     const word = (offset: number): number => store.part.bytes[at + offset]! | (store.part.bytes[at + offset + 1]! << 8);
     if (word(header) === 0xffff) continue;
-    found.push({ block, offset: header, dataBytes: block < anchors ? word(header + 2) : 24 });
+    found.push({ block, offset: header, dataBytes: block < anchors ? word(header + 2) : 24, pointing: block < anchors });
     if (block < anchors) continue;
     for (const entry of probe.scan(block))
-      found.push({ block, offset: Number(entry.offset), dataBytes: Math.min(Number(entry.dataBytes), 651) });
+      found.push({ block, offset: Number(entry.offset), dataBytes: Math.min(Number(entry.dataBytes), 651), pointing: false });
     const final = probe.call.readFinal!(block);
-    if (final > 0) found.push({ block, offset: final, dataBytes: word(final + 2) });
+    if (final > 0) found.push({ block, offset: final, dataBytes: word(final + 2), pointing: true });
+    const body = probe.call.unitBytes!(BODY_DATA);
+    for (let offset = header + 44; isCheckpoint(word(header)) && offset + body <= blockBytes; offset += body)
+      found.push({ block, offset, dataBytes: BODY_DATA, pointing: true });
     for (let offset = header; offset < blockBytes - 16; offset++) {
       const n = word(offset + 2);
-      if (store.part.bytes[at + offset]! === 0xc0 && (n - 11) % 9 === 0 && n < 600) found.push({ block, offset, dataBytes: n });
+      if (store.part.bytes[at + offset]! === 0xc0 && (n - 11) % 9 === 0 && n < 600)
+        found.push({ block, offset, dataBytes: n, pointing: true });
     }
   }
   return found.filter(({ dataBytes }) => dataBytes > 0 && dataBytes <= 651);
@@ -126,10 +138,11 @@ for (const [name, geometry] of Object.entries({ ...parts, anchored: big })) {
       if (close) store.must(store.close());
       const image = store.part.bytes.slice();
       const units = unitsOf(store);
-      assert.ok(units.length > 60, `${units.length} units`);
+      const pointing = units.filter((unit) => unit.pointing);
+      assert.ok(units.length > 60 && pointing.length > 0, `${units.length} units, ${pointing.length} of them pointing`);
       for (let seed = 0; seed < IMAGES; seed++) {
         const chance = new Chance(seed);
-        for (let i = 1 + chance.below(2); i > 0; i--) forge(store, chance.pick(units), chance);
+        for (let i = 1 + chance.below(2); i > 0; i--) forge(store, chance.pick(chance.below(2) ? pointing : units), chance);
         try {
           ask(store);
         } catch (error) {
