@@ -172,6 +172,7 @@ export {
   adoptedList,
   clearAdopted,
   dropLastAdopted,
+  outliveAdopted,
   pruneAdopted,
   restoreAdopted,
   walkLimit,

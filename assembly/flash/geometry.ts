@@ -22,7 +22,7 @@ function isPowerOfTwo(value: u32): bool {
 export function refusal(kind: u32, block: u32, count: u32, page: u32, unit: u32): u32 {
   if (!isPowerOfTwo(block) || block < 2048 || block > 1 << 20) return 1;
   if (count < MIN_BLOCKS || count > MAX_BLOCKS) return 2;
-  if (!isPowerOfTwo(page) || page > block || block / page > 4096) return 3;
+  if (!isPowerOfTwo(page) || page > block) return 3;
   if (kind == 0 && (!isPowerOfTwo(unit) || unit > 32 || unit > page)) return 4;
   if (kind == 0 && block > 256 << 10) return 1;
   if (kind == 1 && (unit != page || page < 512 || page > 4096 || block / page < 16 || block / page > 256)) return 3;

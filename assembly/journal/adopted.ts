@@ -7,7 +7,7 @@ import { ADOPT_MAX } from "../base/limits";
 import { ADOPTED } from "../base/memory";
 import { blockBytes, blockCount } from "../flash/geometry";
 import { ROOT_ENTRY } from "../format/root";
-import { BlockState, eraseCountOf, openLsnOf, stateOf } from "./block-map";
+import { BlockState, eraseCountOf, openLsnOf, setEraseCount, stateOf } from "./block-map";
 
 export let adoptedCount: u32 = 0;
 
@@ -44,16 +44,30 @@ export function adoptedEnd(block: u32): u32 {
   }
   return 0;
 }
+/** Neither blank nor a segment: what its erase count was is not known. */
+function isUnread(block: u32): bool {
+  return stateOf(block) == BlockState.DIRTY && openLsnOf(block) == 0;
+}
+
 /**
- * Drops entries whose block was erased since, or does not read as a segment any more: the erase count of such a block
- * is a guess from then on, and might come to what the entry says.
+ * A block that does not read as a segment any more has a guessed erase count: it must not come to what an entry says,
+ * for the root with that entry may be read again. To be called when a root's list was taken over.
  */
+export function outliveAdopted(): void {
+  for (let i: u32 = 0; i < adoptedCount; i++) {
+    const at = ADOPTED + i * ROOT_ENTRY;
+    const block = loadU24(at);
+    if (isUnread(block)) setEraseCount(block, max(eraseCountOf(block), loadU24(at + 3)));
+  }
+  pruneAdopted();
+}
+/** Drops entries whose block was erased since, or does not read as a segment any more. */
 export function pruneAdopted(): void {
   let kept: u32 = 0;
   for (let i: u32 = 0; i < adoptedCount; i++) {
     const at = ADOPTED + i * ROOT_ENTRY;
     const block = loadU24(at);
-    if (loadU24(at + 3) != eraseCountOf(block) || (stateOf(block) == BlockState.DIRTY && openLsnOf(block) == 0)) continue;
+    if (loadU24(at + 3) != eraseCountOf(block) || isUnread(block)) continue;
     if (kept != i) memory.copy(ADOPTED + kept * ROOT_ENTRY, at, ROOT_ENTRY);
     kept++;
   }

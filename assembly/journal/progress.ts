@@ -23,10 +23,14 @@ export function resetProgress(): void {
   damagedLastLsn = 0;
 }
 /** What a checkpoint knew. */
-export function restoreProgress(lsn: u64, lastSession: u32, unknown: u32): void {
+export function restoreProgress(lsn: u64, lastSession: u32): void {
   nextLsn = lsn;
   session = lastSession;
-  damagedUnknown = unknown;
+}
+export function restoreUnknown(count: u32, first: u64, last: u64): void {
+  damagedUnknown = count;
+  damagedFirstLsn = first;
+  damagedLastLsn = last;
 }
 export function takeLsn(): u64 {
   return nextLsn++;

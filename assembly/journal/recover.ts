@@ -20,7 +20,7 @@ import { Status } from "../base/status";
 import { blockBytes, blockCount, isNand, pageBytes } from "../flash/geometry";
 import { RecordFlag, recordBytes } from "../format/record";
 import { SegmentType } from "../format/segment";
-import { adopt, adoptedCount, adoptedEnd, clearAdopted, dropLastAdopted, pruneAdopted } from "./adopted";
+import { adopt, adoptedCount, adoptedEnd, clearAdopted, dropLastAdopted, outliveAdopted, pruneAdopted } from "./adopted";
 import {
   anchorCount,
   BlockFlag,
@@ -78,9 +78,9 @@ export function judgeTail(): bool {
   rootedSession = 0;
   tailSession = 0;
   adoptNewestRoot();
-  pruneAdopted();
+  outliveAdopted();
   const attempts = setAttemptsAside();
-  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.ADOPTED && isVoid(b)) discard(b);
+  for (let b = anchorCount; b < blockCount; b++) if (isVoid(b)) discard(b);
   if (attempts) return false;
   for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.ADOPTED && adoptedEnd(b) == 0) return false;
   return newestSession != 0 && endedCleanly();
@@ -134,9 +134,11 @@ function setAttemptsAside(): bool {
   return any;
 }
 
-/** A header that read well in the survey may not do so again: then the survey's LSN decides. */
+/** Case B. A header that read well in the survey may not do so again: then the survey's LSN decides. */
 function isVoid(b: u32): bool {
-  if (adoptedEnd(b) != 0) return false;
+  const end = adoptedEnd(b);
+  if (stateOf(b) != BlockState.ADOPTED && (stateOf(b) != BlockState.SEALED || end == 0)) return false;
+  if (end != 0) return end <= firstRecordOffset();
   if (readFacts(b) >= 0) return factsSession < rootedSession;
   return rootBlock >= 0 && openLsnOf(b) <= openLsnOf(<u32>rootBlock);
 }
@@ -213,7 +215,8 @@ function attemptRecovery(wallMs: i64, recovered: u32): i32 {
   if (status >= 0) status = flush();
   if (status < 0) return status;
   for (let i: u32 = 0; i < tailCount; i++) {
-    status = recommit(load<u32>(tails + i * 8));
+    tailsOwed -= load<u32>(tails + i * TAIL_ENTRY, 8);
+    status = recommit(load<u32>(tails + i * TAIL_ENTRY));
     if (status < 0 || retryWanted) return status;
   }
   status = flush();
@@ -288,32 +291,38 @@ function surveyTail(block: u32): void {
   tailRotten = s.lost != 0;
 }
 
+/** Where what counts of the surveyed tail ends. */
+function validEnd(): u32 {
+  return tailBatch ? tailBatch : tailEnd;
+}
 /** Where the valid part of a tail ends when nothing may be written (a read-only mount). */
 export function readOnlyEnd(block: u32): u32 {
   surveyTail(block);
-  return tailBatch ? tailBatch : tailEnd;
+  return validEnd();
 }
 
-/** Tails in order of size, so that as many as possible fit into the first segment: block u32, bytes u32. */
-const tails: usize = memory.data(128, 8);
+/** Tails in order of size, so that as many as possible fit into the first segment: block u32, bytes u32, bytes of the last program u32. */
+const TAIL_ENTRY: u32 = 12;
 const TAILS_MAX: u32 = 16;
+const tails: usize = memory.data(192, 8);
 let tailCount: u32 = 0;
+/** Bytes of the last programs of the tails that are still to be judged: they are copied in any case. */
+let tailsOwed: u32 = 0;
 
 /** Lists the tails; no LSN one of them may hold is given out again. */
 function listTails(): i32 {
   tailCount = 0;
+  tailsOwed = 0;
   for (let b = anchorCount; b < blockCount; b++) {
     if (!isTail(b)) continue;
     surveyTail(b);
     if (tailCount == TAILS_MAX) return fault(Status.FULL, b, 0, 5);
-    const bytes = tailBytes;
-    let at = tailCount++;
-    while (at > 0 && load<u32>(tails + at * 8 - 4) > bytes) {
-      store<u64>(tails + at * 8, load<u64>(tails + at * 8 - 8));
-      at--;
-    }
-    store<u32>(tails + at * 8, b);
-    store<u32>(tails + at * 8, bytes, 4);
+    let at = tails + tailCount++ * TAIL_ENTRY;
+    for (; at > tails && load<u32>(at - TAIL_ENTRY, 4) > tailBytes; at -= TAIL_ENTRY) memory.copy(at, at - TAIL_ENTRY, TAIL_ENTRY);
+    store<u32>(at, b);
+    store<u32>(at, tailBytes, 4);
+    store<u32>(at, validEnd() - min(tailLast, validEnd()), 8);
+    tailsOwed += load<u32>(at, 8);
   }
   return Status.OK;
 }
@@ -326,13 +335,14 @@ function recommit(block: u32): i32 {
     const status = voidEarlierBatch(block);
     if (status < 0) return status;
   }
-  const end = tailBatch ? tailBatch : tailEnd;
+  const end = validEnd();
   const sealed = stateOf(block) == BlockState.SEALED;
   const room = roomLeft(HOT);
-  const root = rootBytes() + ROOT_SLACK + (isNand ? 2 * pageBytes : 0);
+  const root = tailsOwed + rootBytes() + ROOT_SLACK + (isNand ? 2 * pageBytes : 0);
   const whole = !sealed && !tailRotten && room > root && tailBytes <= min(room - root, WHOLE_MAX);
   const from = whole || adoptedCount >= ADOPT_MAX - 2 ? first : min(tailLast, end);
-  if ((from > first || sealed) && !adopt(block, from)) return Status.FULL;
+  // One copied whole is adopted up to nothing: its seal may have been under way, and read well one day.
+  if ((from > first || sealed || adoptedCount < ADOPT_MAX - 2) && !adopt(block, from)) return Status.FULL;
   const upTo = tailBatch ? tailBatchIndex : tailRecords;
   const before = from == first ? 0 : min(tailLastIndex, upTo);
   return copyRecords(block, from, end, upTo - before);

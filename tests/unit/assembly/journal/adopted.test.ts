@@ -48,6 +48,15 @@ test("pruning drops a block that does not read as a segment, whatever its erase 
   assert.equal([call.adoptedEnd!(3), call.adoptedEnd!(4)], [0, 400]);
 });
 
+test("a block that does not read as a segment outlives its entry: the erase that follows is none of the counts listed", () => {
+  call.adopt!(3, 300);
+  call.setState!(3, probe.value("STATE_DIRTY"));
+  call.setEraseCount!(3, 5); // guessed; the entry says 13
+  call.outliveAdopted!();
+  assert.is(call.eraseCountOf!(3), 13);
+  assert.is(probe.value("adoptedCount"), 0);
+});
+
 test("a full list says so and stays as it is", () => {
   for (let block = 0; block < ADOPT_MAX; block++) assert.is(call.adopt!(block, 200 + block), 1);
   assert.is(call.adopt!(ADOPT_MAX, 1), 0);

@@ -139,6 +139,21 @@ function blocksOf(store: Store): number[] {
   return store.probe.blocksIn("STATE_CHECKPOINT");
 }
 
+test("what rotted beyond naming stays counted over a checkpoint, with its LSNs", () => {
+  const store = filled(20);
+  const [open] = store.probe.blocksIn("STATE_OPEN");
+  store.damage(open!, Number(store.probe.scan(open!)[5]!.offset), 40);
+  store.must(store.pull());
+  for (let id = 100; id < 1600; id++) store.must(store.put(id, new Chance(id).bytes(60)));
+  const { damagedUnknown, damagedFirstLsn, damagedLastLsn } = store.stat();
+  assert.is(damagedUnknown, 1);
+  assert.ok(damagedFirstLsn > 0n && damagedLastLsn >= damagedFirstLsn);
+  store.must(store.reopen());
+  assert.is(store.probe.call.hasSwitch!(), 1);
+  const after = store.stat();
+  assert.equal([after.damagedUnknown, after.damagedFirstLsn, after.damagedLastLsn], [damagedUnknown, damagedFirstLsn, damagedLastLsn]);
+});
+
 test("a part without an anchor is closed without a checkpoint, and needs none", () => {
   const store = Store.make(parts.nor);
   assert.is(store.probe.value("anchorCount"), 0);
