@@ -32,8 +32,10 @@ export namespace Keep {
 /** On NAND a step fills a program group: half-filled pages would be lost. */
 const GROUP_FILL: u32 = 3600;
 
-/** Small blocks are filled to the brim: what does not fit any more waits for a later pass over the same victim. */
-const FILLED_BLOCK_BYTES: u32 = 16384;
+/** Small blocks are filled to the brim: what does not fit any more waits for a later pass over the same victim. On NAND a pass would cost half a page. */
+function fillsSegments(): bool {
+  return !isNand && blockBytes <= 16384;
+}
 
 let victim: i32 = -1;
 let chosenLive: u32 = 0;
@@ -142,14 +144,14 @@ export function compactStep(budgetBytes: u32): i32 {
   const s = scanner(SCAN_COMPACT);
   select();
   if (victim < 0) return 0;
-  if (!entered) enter(s, isNand || blockBytes > FILLED_BLOCK_BYTES);
+  if (!entered) enter(s, !fillsSegments());
   if (isNand) budgetBytes = max(budgetBytes, GROUP_FILL);
   let copied: u32 = 1;
   while (copied < budgetBytes && pendingPlaces < PENDING_PLACES_MAX - 1) {
     const more = scanNext(s);
     if (more < 0) return more;
-    if (more == 0) return left ? again(s, copied) : finish();
-    const status = consider(<u32>victim);
+    if (more == 0 && !left) return finish();
+    const status = more == 0 ? again(s) : consider(<u32>victim);
     if (status < 0) return interrupted(status);
     copied += status;
   }
@@ -164,11 +166,10 @@ function enter(s: Scan, opening: bool): void {
   left = false;
 }
 /** Another pass, for what did not fit: its first record opens a new segment. */
-function again(s: Scan, copied: u32): i32 {
+function again(s: Scan): i32 {
   const status = settle();
-  if (status < 0) return status;
-  enter(s, true);
-  return <i32>copied;
+  if (status >= 0) enter(s, true);
+  return status;
 }
 
 /** A record could not be copied: what was is proven, and the victim will be gone through again from the start. */
@@ -222,7 +223,7 @@ function copy(e: Entry, key: u64, block: u32): i32 {
   memory.copy(STAGED + 64, LOADED + h.headerBytes, payload);
   status = reserve(COLD, h, payload, SegmentType.COLD);
   if (status < 0) return status;
-  mayOpen = isNand || blockBytes > FILLED_BLOCK_BYTES;
+  mayOpen = !fillsSegments();
   h.flags = 0;
   const offset = place(COLD, h, payload);
   const target = toAddress(<u32>stream(COLD).block, offset);
