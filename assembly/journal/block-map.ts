@@ -182,13 +182,16 @@ export function keepLast(keep: bool): void {
   lastKept = keep;
 }
 
-/** The least worn block in `state`, lowest index first; -1 when there is none. */
+/**
+ * The least worn block in `state`, lowest index first; -1 when there is none. The last block of the part is the last blank one to be
+ * taken: a format over a live store begins with the block a mount would open next, and must end with the last.
+ */
 export function leastWorn(state: u32): i32 {
   let best = -1;
   let bestCount: u32 = 0xffffffff;
   for (let b: u32 = anchorCount; b < blockCount; b++) {
     if (stateOf(b) != state) continue;
-    const count = lastKept && b == blockCount - 1 ? 0xfffffffe : eraseCountOf(b);
+    const count = b == blockCount - 1 && (lastKept || state == BlockState.BLANK) ? 0xfffffffe : eraseCountOf(b);
     if (count < bestCount) {
       best = <i32>b;
       bestCount = count;

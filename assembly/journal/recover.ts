@@ -177,7 +177,7 @@ export function recover(wallMs: i64): i32 {
  * read otherwise tomorrow, as a blank label even; so they are erased before anything is programmed. A segment whose
  * header has rotted stays as long as it can: somebody may still want to dig in it.
  */
-function eraseDoubtful(): void {
+export function eraseDoubtful(): void {
   for (let b = anchorCount; b < blockCount; b++)
     if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) == 0 && readFacts(b) < 0 && headlessRecords(b) == 0) makeBlank(b);
 }
@@ -331,9 +331,13 @@ function recommit(block: u32): i32 {
   surveyTail(block);
   const first = firstRecordOffset();
   const cold = (flagsOf(block) & BlockFlag.COLD) != 0;
-  if (!cold && (tailBatch ? tailBatch == first : tailRecords == 0)) {
+  if (!cold && validEnd() <= first) {
     const status = voidEarlierBatch(block);
     if (status < 0) return status;
+    if (validEnd() > first) {
+      retryWanted = true; // it read badly, and now well: judged anew, with the segments before it
+      return Status.OK;
+    }
   }
   const end = validEnd();
   const sealed = stateOf(block) == BlockState.SEALED;
@@ -384,7 +388,6 @@ function voidEarlierBatch(block: u32): i32 {
     if (tailBatch == 0 && tailRecords > 0) break;
     const end = tailBatch ? tailBatch : firstRecordOffset();
     if (!adopt(<u32>before, end)) return Status.FULL;
-    setState(<u32>before, BlockState.ADOPTED);
     if (end > firstRecordOffset()) break;
     at = <u32>before;
   }

@@ -4,6 +4,7 @@
 import { Status } from "../base/status";
 import { makeBlank, setBlankSession } from "../journal/block-map";
 import { session, setSession } from "../journal/progress";
+import { eraseDoubtful } from "../journal/recover";
 import { highestSession, suspect } from "../journal/survey";
 import { dropCheckpoint, hasSwitch } from "./checkpoint";
 
@@ -38,8 +39,8 @@ export function readable(): i32 {
 
 /**
  * May the caller write? Begins the session on its first write after a clean mount: the checkpoint switch is erased,
- * or on parts without one the suspect blank block is erased again, before anything is programmed. Cost: one erase, once
- * a session; two when the last close was cut off.
+ * or on parts without one the suspect blank block and torn ones are erased again, before anything is programmed. Cost:
+ * one erase, once a session; two when the last close was cut off; one more for each torn block.
  */
 export function writable(): i32 {
   if (mode == Mode.CLOSED) return Status.CLOSED;
@@ -50,7 +51,10 @@ export function writable(): i32 {
   if (status < 0) return failed(status);
   setSession(max(session, highestSession) + 1);
   setBlankSession(session);
-  if (!switched && suspect >= 0) makeBlank(<u32>suspect);
+  if (!switched) {
+    if (suspect >= 0) makeBlank(<u32>suspect);
+    eraseDoubtful();
+  }
   begun = true;
   return Status.OK;
 }

@@ -13,7 +13,7 @@ import { sweep, sweepPays } from "./sweep";
 
 /** Blank blocks kept ready: two that a recovery may need, and what one write may open; small blocks fill fast. */
 function blanksWanted(): u32 {
-  return blockBytes <= 8192 ? 5 : 3;
+  return blockBytes <= 8192 ? 5 : 4;
 }
 /** Writes longer than this do no upkeep of their own unless they must: they wait long enough for themselves. */
 const SMALL_WRITE: u32 = 1024;

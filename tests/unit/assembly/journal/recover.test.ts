@@ -191,7 +191,11 @@ test("a recovery whose reads change from one to the next begins anew and loses n
   }
 });
 
-test("a block that is neither blank nor a segment is erased before anything is programmed", () => {
+for (const closed of [false, true])
+  test(`a block that is neither blank nor a segment is erased before anything is programmed, after a ${closed ? "close" : "pull"}`, () =>
+    assertDoubtfulErased(closed));
+
+function assertDoubtfulErased(closed: boolean): void {
   const ops: string[] = [];
   const store = Store.make(parts.nor, {
     wrap: (part) => ({
@@ -208,14 +212,17 @@ test("a block that is neither blank nor a segment is erased before anything is p
     }),
   });
   for (let id = 0; id < 20; id++) store.must(store.put(id, new Uint8Array(90)));
-  const blank = store.probe.blocksIn("STATE_BLANK").at(-1)!;
+  if (closed) store.must(store.close());
+  const blank = store.probe.blocksIn("STATE_BLANK").at(-2)!;
   store.damage(blank, 10, 30); // the label, as an erase that was cut may leave it
   ops.length = 0;
   store.must(store.pull());
+  assert.is(ops.length > 0, !closed, "a mount after a close programs nothing");
+  store.must(store.put(20, "x"));
   assert.ok(ops.includes(`erase ${blank}`), "its erase may not have finished");
   assert.ok(ops.indexOf(`erase ${blank}`) < ops.findIndex((op) => op.startsWith("program")), ops.join(", "));
-  assert.is(store.list().length, 20);
-});
+  assert.is(store.list().length, 21);
+}
 
 test("an open segment whose header has rotted beyond mending is counted, record by record", () => {
   const store = Store.make(parts.nor);
