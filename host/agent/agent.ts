@@ -15,8 +15,9 @@ import { wallClock } from "./clock.js";
 import { crc32c } from "./crc32c.js";
 import { takeDevice } from "./device-lock.js";
 import { formatId, type IdHalves, mintId, parseId, platformEntropy } from "./ids.js";
-import { KINDS, kindName, kindNumber } from "./kinds.js";
+import { kindName, kindNumber } from "./kinds.js";
 import { decodeMeta, encodeMeta } from "./meta.js";
+import { statOf } from "./stat.js";
 import type {
   Agent,
   AgentOptions,
@@ -144,33 +145,9 @@ class CoreAgent implements Agent {
   stat(): Stat {
     this.#requireOpen();
     const stat = this.#stock();
-    const { records, tombstones, damagedUnknown, parityBytes, session } = stat;
     let payloadBytes = 0;
     for (const { bodyBytes } of this.list()) payloadBytes += bodyBytes;
-    return {
-      records,
-      counts: Object.fromEntries(KINDS.map((kind, number) => [kind, stat.counts[number]])) as Record<Kind, number>,
-      tombstones,
-      payloadBytes,
-      flash: {
-        bytes: stat.flashBytes,
-        liveBytes: stat.liveBytes,
-        freeBytes: stat.freeBytes,
-        blankBlocks: stat.blankBlocks,
-        badBlocks: stat.badBlocks,
-        eraseMax: stat.eraseMax,
-        eraseMean: stat.eraseMean,
-        compactions: stat.compactions,
-        correctedCodewords: stat.corrected,
-      },
-      ram: { fixedBytes: stat.fixedBytes, indexBytes: stat.indexBytes, capacity: stat.capacity },
-      damagedUnknown,
-      formatVersion: `${stat.formatVersion >> 8}.${stat.formatVersion & 0xff}`,
-      storeId: formatId(stat.storeIdHigh, stat.storeIdLow),
-      parityBytes,
-      session,
-      nextLsn: Number(stat.nextLsn),
-    };
+    return statOf(stat, payloadBytes);
   }
 
   /** What the core keeps count of: no walk over the records. */
@@ -334,7 +311,7 @@ class CoreAgent implements Agent {
   }
 }
 
-function removal(kind: Kind, id: string): Change {
+export function removal(kind: Kind, id: string): Change {
   const number = kindNumber(kind);
   const halves = parseId(id);
   const receipt = { id: formatId(halves.high, halves.low), lsn: 0n, crc32c: 0 };
@@ -342,7 +319,7 @@ function removal(kind: Kind, id: string): Change {
 }
 
 /** Text becomes UTF-8. Errors: INVALID for what is no body; TOO_BIG above 8 MiB. */
-function bodyBytes(kind: Kind, body: Uint8Array | string): Uint8Array {
+export function bodyBytes(kind: Kind, body: Uint8Array | string): Uint8Array {
   if (typeof body === "string") {
     if (/\p{Surrogate}/u.test(body))
       throw new HoldfastError("INVALID", `storing a ${kind}: the text is not well-formed Unicode`, "pass its bytes instead");
@@ -354,13 +331,13 @@ function bodyBytes(kind: Kind, body: Uint8Array | string): Uint8Array {
   return body;
 }
 
-function summary(result: CoreResult): StoredSummary {
+export function summary(result: CoreResult): StoredSummary {
   const { kind, idHigh, idLow, lsn, bodyBytes, wallMs } = result;
   return { kind: kindName(kind), id: formatId(idHigh, idLow), lsn, bodyBytes, wallMs, meta: {} };
 }
 
 /** A list goes on past a damaged record, and says so. */
-function describe(result: CoreResult, metaBytes: Uint8Array): StoredSummary {
+export function describe(result: CoreResult, metaBytes: Uint8Array): StoredSummary {
   const told = summary(result);
   if (result.flags & FLAG_REMOVED) return { ...told, removed: true };
   if (result.flags & FLAG_DAMAGED) return { ...told, damaged: true };

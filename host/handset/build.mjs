@@ -12,7 +12,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -24,7 +24,7 @@ const OUTPUT = "build/handset";
 /** The names in its output differ from version to version: engine-wasm2c.c is written for this one. */
 const WASM2C_VERSION = "1.0.32";
 const NOR0_BYTES = 16 * 1024 * 1024;
-/** Debian keeps it among the machine's own headers, which must not be searched when compiling for a phone: linked alone. */
+/** Debian keeps it among the machine's own headers, which must not be searched when compiling for a phone: this one is copied. */
 const WASM_RT_HEADER = "/usr/include/wasm-rt.h";
 
 const MACHINE = ["-march=armv4t", "-mthumb", "-mthumb-interwork"]; // the OMAP310's ARM925T; Thumb is two thirds the size of ARM
@@ -39,16 +39,16 @@ const LINK = ["-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", "-Wl,-
 const PART_FUNCTIONS = ["start", "read", "program", "erase", "is_bad", "mark_bad", "sync"];
 
 process.chdir(ROOT);
+mkdirSync(OUTPUT, { recursive: true });
 const { values: options } = parseArgs({ options: { name: { type: "string", default: "sx1" }, over: { type: "string" } } });
 const inputs = [CORE, options.over, ...readdirSync(SOURCES, { recursive: true }).map((name) => join(SOURCES, name))].filter(Boolean);
 if (newest(inputs) > modified(`${OUTPUT}/${options.name}.nor0`)) build();
 
 function build() {
-  const folder = `${OUTPUT}/.${options.name}-${process.pid}`;
-  mkdirSync(folder, { recursive: true });
+  const core = translated();
+  const folder = mkdtempSync(`${OUTPUT}/.${options.name}-`);
   try {
-    translate(folder);
-    const objects = compile(folder);
+    const objects = [...compile(folder, core), `${core.folder}/device.o`];
     run("arm-none-eabi-gcc", [...MACHINE, ...LINK, "-Wl,-T", `${SOURCES}/sx1/sx1.ld`, ...objects, "-lm", "-o", `${folder}/firmware.elf`]);
     run("arm-none-eabi-objcopy", ["-O", "binary", `${folder}/firmware.elf`, `${folder}/firmware.bin`]);
     writeFileSync(`${folder}/nor0`, blankBehind(readFileSync(`${folder}/firmware.bin`), NOR0_BYTES));
@@ -60,28 +60,47 @@ function build() {
   }
 }
 
-/** device.wasm → device.c and device.h in `folder`. */
-function translate(folder) {
+/** device.wasm as device.o and device.h: the longest part, made once for all firmwares, in a folder named after what it was made of. */
+function translated() {
+  const bytes = readFileSync(CORE);
+  const hash = sha256(bytes);
+  const folder = `${OUTPUT}/device-${sha256(hash + readFileSync(`${SOURCES}/build.mjs`)).slice(0, 16)}`;
+  if (existsSync(folder)) return { hash, folder };
+
   const version = run("wasm2c", ["--version"]).trim();
   if (version !== WASM2C_VERSION) throw new Error(`wasm2c is ${version}; engine-wasm2c.c is written for ${WASM2C_VERSION}`);
-  run("wasm2c", [CORE, "-n", "device", "-o", `${folder}/device.c`]);
-  symlinkSync(WASM_RT_HEADER, `${folder}/wasm-rt.h`);
+  const draft = mkdtempSync(`${OUTPUT}/.device-`);
+  writeFileSync(`${draft}/device.wasm`, bytes);
+  writeFileSync(`${draft}/wasm-rt.h`, readFileSync(WASM_RT_HEADER));
+  run("wasm2c", [`${draft}/device.wasm`, "-n", "device", "-o", `${draft}/device.c`]);
+  compileOne(`${draft}/device.c`, `${draft}/device.o`, ["-w", `-I${draft}`]);
+  if (!existsSync(folder)) renameSync(draft, folder); // else another process was faster
+  rmSync(draft, { recursive: true, force: true });
+  return { hash, folder };
 }
 
-/** Every source of the phone, and the generated one, to an object of its own. Returns their paths. */
-function compile(folder) {
-  const hash = createHash("sha256").update(readFileSync(CORE)).digest("hex");
+/** Every source of the phone to an object of its own. Returns their paths. */
+function compile(folder, core) {
   const own = [SOURCES, `${SOURCES}/sx1`].flatMap((room) => readdirSync(room).map((name) => `${room}/${name}`));
   const sources = own.filter((path) => /\.[cS]$/.test(path));
   if (options.over !== undefined) sources.push(options.over);
-  return [...sources, `${folder}/device.c`].map((source) => {
+  return sources.map((source) => {
     const object = `${folder}/${basename(source)}.o`;
-    const extra = source.startsWith(folder) ? ["-w"] : WARNINGS;
-    if (source.endsWith("/main.c")) extra.push(`-DDEVICE_WASM_SHA256="${hash}"`);
-    if (options.over !== undefined && source.endsWith("/nor.c")) extra.push(...PART_FUNCTIONS.map((name) => `-Dhal_flash_${name}=part_${name}`));
-    run("arm-none-eabi-gcc", [...MACHINE, ...FLAGS, ...extra, `-I${folder}`, `-I${SOURCES}`, "-c", source, "-o", object]);
+    const flags = [...WARNINGS, `-I${core.folder}`];
+    if (source.endsWith("/main.c")) flags.push(`-DDEVICE_WASM_SHA256="${core.hash}"`);
+    if (options.over !== undefined && source.endsWith("/nor.c"))
+      flags.push(...PART_FUNCTIONS.map((name) => `-Dhal_flash_${name}=part_${name}`));
+    compileOne(source, object, flags);
     return object;
   });
+}
+
+function compileOne(source, object, flags) {
+  run("arm-none-eabi-gcc", [...MACHINE, ...FLAGS, ...flags, `-I${SOURCES}`, "-c", source, "-o", object]);
+}
+
+function sha256(content) {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 function blankBehind(bytes, lengthBytes) {

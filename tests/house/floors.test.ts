@@ -17,6 +17,7 @@ const HOST_ROOMS: Record<string, string[]> = {
   core: ["errors", "flash"],
   agent: ["errors", "flash", "core"],
   index: ["errors", "flash", "agent"],
+  handset: ["errors", "flash", "core", "agent"],
   proof: ["errors", "flash", "core", "agent", "index", "text"],
   bench: ["errors", "flash", "core", "agent", "index", "text"],
   demo: ["errors", "flash", "core", "agent", "index", "text", "proof"],

@@ -37,8 +37,10 @@ void hal_start(void) {
 void hal_console_send(uint8_t byte) { send(CONSOLE, byte); }
 void hal_link_send(uint8_t byte) { send(LINK, byte); }
 
+/* Looks at an empty line only now and then: each look takes the lock that QEMU needs to hand bytes over. */
 uint8_t hal_link_receive(void) {
-  while (!(REGISTER(LINK, LINE_STATUS) & RECEIVED)) {}
+  while (!(REGISTER(LINK, LINE_STATUS) & RECEIVED))
+    for (volatile uint32_t pause = 0; pause < 5000; pause++) {}
   return (uint8_t)REGISTER(LINK, DATA);
 }
 

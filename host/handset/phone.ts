@@ -1,0 +1,135 @@
+/*
+ * A phone on the bench: the Siemens SX1 as QEMU emulates it, with our firmware in its first NOR chip and the store in its
+ * second. Node only.
+ *
+ * Others may take for granted: an image is in one phone at a time, and in no other process (it has the lock of FileFlash);
+ * pulling the battery is SIGKILL to QEMU, between two instructions of the phone, so that what the chip was told is in the
+ * image and nothing else is; no phone outlives this process.
+ *
+ * Source  QEMU 7.2, hw/arm/omap_sx1.c and hw/block/pflash_cfi01.c: each program of a word and each erase of a block is one
+ *         write to the image, and the phone waits for it.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FileLock } from "../flash/lock.js";
+import { ANSWER_LIMIT_MS, SerialLine } from "./line.js";
+import { decodeHello, type Hello } from "./protocol.js";
+
+/** Debian's QEMU has no switch that turns sound off on this machine; this does. */
+const ENVIRONMENT = { ...process.env, QEMU_AUDIO_DRV: "none" };
+/** Has the kernel end QEMU when this process is killed and cannot do it itself. Part of util-linux. */
+const SETPRIV = "/usr/bin/setpriv";
+
+const alive = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const qemu of alive) qemu.kill("SIGKILL");
+});
+
+export interface BootOptions {
+  /** The first NOR chip, with the firmware in it: build/handset/sx1.nor0. */
+  firmware: string;
+  /** The second NOR chip, 8 MiB. */
+  image: string;
+  /** How long the phone may be silent before it counts as dead. */
+  limitMs?: number;
+}
+
+export class Phone {
+  readonly line: SerialLine;
+  /** Set once the phone has booted. */
+  hello!: Hello;
+  /** What the phone wrote to its console. */
+  console = "";
+  #emulator = "";
+  readonly #qemu: ChildProcess;
+  readonly #ended: Promise<void>;
+
+  /** Puts the battery in and waits for the phone's hello. Errors: LOCKED; PowerLost, with what the console said. */
+  static async boot({ firmware, image, limitMs = ANSWER_LIMIT_MS }: BootOptions): Promise<Phone> {
+    const lock = FileLock.acquire(image);
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-phone-"));
+    const cleanUp = () => {
+      rmSync(folder, { recursive: true, force: true });
+      lock.release();
+    };
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(join(folder, "link"), done)); // before QEMU starts: no byte is lost
+    const phone = new Phone(firmware, image, server, cleanUp, limitMs);
+    try {
+      phone.hello = decodeHello(await phone.line.greeting());
+      return phone;
+    } catch (thrown) {
+      await phone.pull();
+      throw thrown;
+    }
+  }
+
+  private constructor(firmware: string, image: string, server: Server, cleanUp: () => void, limitMs: number) {
+    const command = ["qemu-system-arm", ...machineOf(firmware, image, String(server.address()))];
+    if (existsSync(SETPRIV)) command.unshift(SETPRIV, "--pdeathsig", "KILL", "--");
+    this.#qemu = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"], env: ENVIRONMENT });
+    alive.add(this.#qemu);
+
+    let socket: Socket | undefined;
+    this.line = new SerialLine(
+      (bytes) => socket?.write(bytes),
+      limitMs,
+      () => this.lastWords(),
+    );
+    server.once("connection", (connected) => {
+      socket = connected;
+      connected.on("data", (bytes) => this.line.receive(bytes));
+      connected.on("error", () => {}); // the phone is gone; its exit says so
+    });
+    this.#qemu.stdout?.on("data", (text) => this.#print(String(text)));
+    this.#qemu.stderr?.on("data", (text) => (this.#emulator += text));
+    this.#ended = new Promise((done) => {
+      const end = (how: string) => {
+        alive.delete(this.#qemu);
+        socket?.destroy();
+        server.close();
+        cleanUp();
+        this.line.fail(how);
+        done();
+      };
+      this.#qemu.once("error", (error) => end(error.message));
+      this.#qemu.once("close", (code, signal) => end(`the phone went off (${signal ?? code})`));
+    });
+  }
+
+  /** Pulls the battery. What the phone was doing stays undone from here on. */
+  async pull(): Promise<void> {
+    this.#qemu.kill("SIGKILL");
+    await this.#ended;
+  }
+
+  /** Console and emulator, for a message. */
+  lastWords(): string {
+    return `console: ${JSON.stringify(this.console.slice(-400))}, emulator: ${JSON.stringify(this.#emulator.slice(-400))}`;
+  }
+
+  /** A phone that trapped answers nothing any more: whoever waits is told at once. */
+  #print(text: string): void {
+    this.console += text;
+    const trap = /^TRAP \d+(?=\n)/m.exec(this.console);
+    if (trap) this.line.fail(`the phone stopped with ${trap[0]}`);
+  }
+}
+
+/** A pflash drive is a NOR chip, in the order of their addresses; its size must be the chip's to the byte. */
+function machineOf(firmware: string, image: string, link: string): string[] {
+  return [
+    ...["-M", "sx1-v1", "-display", "none", "-monitor", "none", "-nodefaults"],
+    ...["-serial", "stdio", "-serial", `unix:${link}`],
+    ...["-drive", `if=pflash,format=raw,readonly=on,file=${escaped(firmware)}`],
+    ...["-drive", `if=pflash,format=raw,file=${escaped(image)}`],
+  ];
+}
+
+/** QEMU splits options at commas. */
+function escaped(path: string): string {
+  return path.replaceAll(",", ",,");
+}
