@@ -80,10 +80,12 @@ export class Phone {
       () => this.lastWords(),
     );
     server.once("connection", (connected) => {
-      socket = connected;
+      socket = connected.unref();
       connected.on("data", (bytes) => this.line.receive(bytes));
       connected.on("error", () => {}); // the phone is gone; its exit says so
     });
+    // A phone that somebody waits for keeps this process by the line's clock; one that was left on does not.
+    for (const handle of [this.#qemu, this.#qemu.stdout as Socket, this.#qemu.stderr as Socket, server]) handle.unref();
     this.#qemu.stdout?.on("data", (text) => this.#print(String(text)));
     this.#qemu.stderr?.on("data", (text) => (this.#emulator += text));
     this.#ended = new Promise((done) => {
@@ -102,6 +104,7 @@ export class Phone {
 
   /** Pulls the battery. What the phone was doing stays undone from here on. */
   async pull(): Promise<void> {
+    this.#qemu.ref();
     this.#qemu.kill("SIGKILL");
     await this.#ended;
   }

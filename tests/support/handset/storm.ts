@@ -11,7 +11,7 @@ import { Phone } from "../../../host/handset/phone.js";
 import { openRemoteAgent, type RemoteAgent } from "../../../host/handset/remote-agent.js";
 import type { Kind } from "../../../host/index.js";
 import { ABOUT, bytesOf, happens, pick } from "../../../host/proof/chance.js";
-import { type Change, Model, type Shown } from "../../../host/proof/model.js";
+import { type Change, difference, Model, type Shown } from "../../../host/proof/model.js";
 import { SX1 } from "./firmware.js";
 
 export interface StormOptions {
@@ -39,7 +39,8 @@ export interface StormReport {
 
 const KINDS: readonly Kind[] = ["contact", "event", "todo", "note", "message", "mail", "photo", "vault"];
 const KEYS = 40;
-const DELAY_MS = 160;
+/** Longest time from boot to pull. */
+const DELAY_MS = 400;
 const START_MS = 1_255_392_000_000;
 
 export async function storm(options: StormOptions): Promise<StormReport> {
@@ -104,9 +105,11 @@ class Life {
       shown.set(`${kind}/${id}`, { body, label: meta.label ?? "", wallMs, lsn });
     }
     const [underWay] = this.#model.inFlight;
-    const before = this.#model.lastLsn;
+    if (underWay !== undefined) {
+      const isBefore = difference(this.#model.held.get(underWay.key), shown.get(underWay.key)) === "";
+      this.#report[isBefore ? "absent" : "whole"]++; // or neither: the model says
+    }
     const [violation] = this.#model.judge(shown);
-    if (underWay !== undefined) this.#report[this.#model.lastLsn > before ? "whole" : "absent"]++;
     const stat = await agent.stat();
     if (violation !== undefined) this.#blame(`${violation.promise} ${violation.key} ${violation.text}`, pull);
     else if (stat.records !== shown.size || stat.damagedUnknown !== 0)
