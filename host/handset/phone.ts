@@ -15,7 +15,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FileLock } from "../flash/lock.js";
-import { ANSWER_LIMIT_MS, SerialLine } from "./line.js";
+import { SerialLine } from "./line.js";
 import { decodeHello, type Hello } from "./protocol.js";
 
 /** Debian's QEMU has no switch that turns sound off on this machine; this does. */
@@ -35,6 +35,14 @@ export interface BootOptions {
   image: string;
   /** How long the phone may be silent before it counts as dead. */
   limitMs?: number;
+  repeatMs?: number;
+  noise?: Noise;
+}
+
+/** What a bad line does to the bytes on it, each way. */
+export interface Noise {
+  toPhone?(bytes: Uint8Array): Uint8Array;
+  fromPhone?(bytes: Uint8Array): Uint8Array;
 }
 
 export class Phone {
@@ -48,8 +56,8 @@ export class Phone {
   readonly #ended: Promise<void>;
 
   /** Puts the battery in and waits for the phone's hello. Errors: LOCKED; PowerLost, with what the console said. */
-  static async boot({ firmware, image, limitMs = ANSWER_LIMIT_MS }: BootOptions): Promise<Phone> {
-    const lock = FileLock.acquire(image);
+  static async boot(options: BootOptions): Promise<Phone> {
+    const lock = FileLock.acquire(options.image);
     const folder = mkdtempSync(join(tmpdir(), "holdfast-phone-"));
     const cleanUp = () => {
       rmSync(folder, { recursive: true, force: true });
@@ -57,7 +65,7 @@ export class Phone {
     };
     const server = createServer();
     await new Promise<void>((done) => server.listen(join(folder, "link"), done)); // before QEMU starts: no byte is lost
-    const phone = new Phone(firmware, image, server, cleanUp, limitMs);
+    const phone = new Phone(options, server, cleanUp);
     try {
       phone.hello = decodeHello(await phone.line.greeting());
       return phone;
@@ -67,21 +75,22 @@ export class Phone {
     }
   }
 
-  private constructor(firmware: string, image: string, server: Server, cleanUp: () => void, limitMs: number) {
+  private constructor(options: BootOptions, server: Server, cleanUp: () => void) {
+    const { firmware, image, limitMs, repeatMs, noise = {} } = options;
     const command = ["qemu-system-arm", ...machineOf(firmware, image, String(server.address()))];
     if (existsSync(SETPRIV)) command.unshift(SETPRIV, "--pdeathsig", "KILL", "--");
     this.#qemu = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"], env: ENVIRONMENT });
     alive.add(this.#qemu);
 
     let socket: Socket | undefined;
-    this.line = new SerialLine(
-      (bytes) => socket?.write(bytes),
+    this.line = new SerialLine((bytes) => socket?.write(noise.toPhone?.(bytes) ?? bytes), {
       limitMs,
-      () => this.lastWords(),
-    );
+      repeatMs,
+      lastWords: () => this.lastWords(),
+    });
     server.once("connection", (connected) => {
       socket = connected.unref();
-      connected.on("data", (bytes) => this.line.receive(bytes));
+      connected.on("data", (bytes) => this.line.receive(noise.fromPhone?.(bytes) ?? bytes));
       connected.on("error", () => {}); // the phone is gone; its exit says so
     });
     // A phone that somebody waits for keeps this process by the line's clock; one that was left on does not.

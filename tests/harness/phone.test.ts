@@ -10,6 +10,7 @@ import { PowerLost } from "../../host/handset/line.js";
 import { Phone } from "../../host/handset/phone.js";
 import { formatRemote, openRemoteAgent, type RemoteAgent } from "../../host/handset/remote-agent.js";
 import { type HoldfastError, openAgent } from "../../host/index.js";
+import { happens } from "../../host/proof/chance.js";
 import { chip, firmware, missing, REMEDY, SX1 } from "../support/handset/firmware.js";
 import { storm } from "../support/handset/storm.js";
 import { wornChip } from "../support/handset/worn-chip.js";
@@ -63,6 +64,32 @@ onPhone("boots bare metal, formats, puts, is killed, boots, gets", async () => {
   assert.is(new TextDecoder().decode(record?.body), LETTER);
   assert.is(record?.meta.label, "a letter");
   await again.pull();
+});
+
+onPhone("on a noisy line everything is done once: an answer that got lost is given again", async () => {
+  let [bytes, bent] = [0, 0];
+  const bend = (piece: Uint8Array) =>
+    piece.map((byte) => {
+      if (!happens(0.002, SEED, 1, ++bytes)) return byte;
+      bent++;
+      return byte ^ (1 << (bytes & 7));
+    });
+  const image = chip();
+  const quiet = await Phone.boot({ firmware: firmware(), image });
+  await formatRemote(quiet.line);
+  await quiet.pull();
+  const phone = await Phone.boot({ firmware: firmware(), image, noise: { toPhone: bend, fromPhone: bend }, repeatMs: 300 });
+  const agent = await openRemoteAgent(phone.line);
+  const lsns: bigint[] = [];
+  for (let i = 0; i < 30; i++) lsns.push((await agent.put("note", `note ${i}`, { id: "00000000000000b1" })).lsn);
+  assert.equal(
+    lsns.map((lsn) => lsn - lsns[0]!),
+    lsns.map((_, i) => BigInt(i)),
+    "a change done twice has two numbers",
+  );
+  assert.is(new TextDecoder().decode((await agent.get("note", "00000000000000b1"))?.body), "note 29");
+  assert.ok(bent > 10, `${bent} of ${bytes} bytes were bent`);
+  await phone.pull();
 });
 
 onPhone("a dump of the dead phone's chip opens on the desk, and shows the same records", async () => {

@@ -7,6 +7,7 @@ import { STATUSES } from "../../../host/errors.js";
 import type { FlashDevice } from "../../../host/flash/index.js";
 import { encodeFrame, FrameReader } from "../../../host/handset/frame.js";
 import { SerialLine } from "../../../host/handset/line.js";
+import type { Noise } from "../../../host/handset/phone.js";
 import { CALLS, MESSAGES, type RemoteFunction } from "../../../host/handset/protocol.js";
 
 const MEMORY_BYTES = 512 * 1024;
@@ -26,12 +27,6 @@ const RECORD_BYTES = 64;
 const STAT_BYTES = 160;
 const FAULT_BYTES = 16;
 
-export interface Noise {
-  /** Changes bytes on their way to the phone, and on their way back. */
-  toPhone?(bytes: Uint8Array): Uint8Array;
-  fromPhone?(bytes: Uint8Array): Uint8Array;
-}
-
 export class DeskPhone {
   readonly line: SerialLine;
   /** How often each function was really called. */
@@ -46,7 +41,8 @@ export class DeskPhone {
   constructor(device: FlashDevice, noise: Noise = {}) {
     this.#device = device;
     this.#noise = noise;
-    this.line = new SerialLine((bytes) => queueMicrotask(() => this.#reader.take(noise.toPhone?.(bytes) ?? bytes)));
+    const hear = (bytes: Uint8Array) => queueMicrotask(() => this.#reader.take(noise.toPhone?.(bytes) ?? bytes));
+    this.line = new SerialLine(hear, { repeatMs: 10 });
   }
 
   #send(message: Uint8Array): void {
