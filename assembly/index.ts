@@ -4,7 +4,7 @@
 import "./panic";
 import { initCrc } from "./base/crc32c";
 import { WINDOW_BYTES } from "./base/limits";
-import { dynamicBase, FAULT, RESULT, STAT, WINDOW } from "./base/memory";
+import { dynamicBase, FAULT, RESULT, STAT, SYNC, WINDOW } from "./base/memory";
 import { Status } from "./base/status";
 import { configure, refusal } from "./flash/geometry";
 import { BLOCK_ENTRY_BYTES, placeBlockMap } from "./journal/block-map";
@@ -12,11 +12,15 @@ import { fault } from "./journal/progress";
 import { formatBegin, formatStep } from "./store/format-part";
 import { placeIndex } from "./store/key-index";
 import { close, mount } from "./store/mount";
+import { isReserved } from "./store/reserved";
 import { changesNext, get, listNext, readBody, verifyNext } from "./store/retrieve";
 import { failed, Mode, setMode, writable } from "./store/session";
 import { fillStat } from "./store/stat";
 import { upkeep } from "./store/upkeep";
 import { batchAbandon, batchBegin, batchCommit, putAbandon, putBegin, putCommit, putWrite, removeRecord, writing } from "./store/write";
+import { giveWay } from "./sync/apply";
+import { beginConversation, nextFrame, takeFrame, tellConversation } from "./sync/conversation";
+import { recallLedger } from "./sync/ledger";
 
 const ABI_VERSION = 1;
 /** Fewest records an index is laid out for. */
@@ -67,9 +71,12 @@ export function hf_format_step(): i32 {
   return formatStep();
 }
 export function hf_mount(readOnly: u32, wallMs: f64): i32 {
-  return mount(readOnly != 0, validWall(wallMs) ? <i64>wallMs : 0);
+  const status = mount(readOnly != 0, validWall(wallMs) ? <i64>wallMs : 0);
+  if (status >= 0) recallLedger();
+  return status;
 }
 export function hf_close(): i32 {
+  giveWay();
   return close();
 }
 
@@ -84,6 +91,8 @@ export function hf_put_begin(
   wallMs: f64,
 ): i32 {
   if (!validWall(wallMs)) return fault(Status.INVALID, 0, 0, 4);
+  if (isReserved(kind, idHigh, idLow)) return fault(Status.INVALID, 0, 0, 5);
+  giveWay();
   return putBegin(kind, idHigh, idLow, codec, metaBytes, extBytes, bodyBytes, <i64>wallMs);
 }
 export function hf_put_write(lengthBytes: u32): i32 {
@@ -97,9 +106,12 @@ export function hf_put_abandon(): i32 {
 }
 export function hf_remove(kind: u32, idHigh: u32, idLow: u32, wallMs: f64): i32 {
   if (!validWall(wallMs)) return fault(Status.INVALID, 0, 0, 4);
-  return removeRecord(kind, idHigh, idLow, <i64>wallMs);
+  if (isReserved(kind, idHigh, idLow)) return Status.NOT_FOUND;
+  giveWay();
+  return removeRecord(kind, idHigh, idLow, 0, <i64>wallMs);
 }
 export function hf_batch_begin(recordCount: u32, bodyBytesTotal: u32): i32 {
+  giveWay();
   return batchBegin(recordCount, bodyBytesTotal);
 }
 export function hf_batch_commit(): i32 {
@@ -110,7 +122,7 @@ export function hf_batch_abandon(): i32 {
 }
 
 export function hf_get(kind: u32, idHigh: u32, idLow: u32): i32 {
-  return get(kind, idHigh, idLow);
+  return isReserved(kind, idHigh, idLow) ? Status.NOT_FOUND : get(kind, idHigh, idLow);
 }
 export function hf_read(offset: u32, lengthBytes: u32): i32 {
   return readBody(offset, lengthBytes);
@@ -128,8 +140,24 @@ export function hf_verify_next(cursorHigh: u32, cursorLow: u32): i32 {
 export function hf_tick(budget: u32): i32 {
   const status = writable();
   if (status < 0) return status;
+  giveWay();
   return writing() ? Status.BUSY : failed(upkeep(budget));
 }
 export function hf_stat(): i32 {
   return fillStat();
+}
+
+export function hf_sync(): usize {
+  tellConversation();
+  return SYNC;
+}
+export function hf_sync_begin(asked: u32, codeHigh: u32, codeLow: u32, nonce: u32, wallMs: f64): i32 {
+  if (!validWall(wallMs)) return fault(Status.INVALID, 0, 0, 4);
+  return beginConversation(asked, ((<u64>codeHigh) << 32) | codeLow, nonce, <i64>wallMs);
+}
+export function hf_sync_next(again: u32): i32 {
+  return failed(nextFrame(again != 0));
+}
+export function hf_sync_receive(lengthBytes: u32): i32 {
+  return failed(takeFrame(lengthBytes));
 }

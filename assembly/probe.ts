@@ -570,3 +570,21 @@ export function structureStride(which: u32): u32 {
       : changetype<usize>(stream(1)) - changetype<usize>(stream(0)))
   );
 }
+
+// ── sync ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export {
+  covers,
+  handsetOf,
+  isForeign,
+  isVersion,
+  storedEntries,
+  VERSION_FOREIGN,
+  VERSION_LOCAL,
+  versionHash,
+  writeVersion,
+} from "./format/stamp";
+export { confirmedLsn, hasRelay, isOwed, isReserved, RESERVED_HIGH, RESERVED_KIND, RESERVED_LOW, tellRelay } from "./store/reserved";
+export { isFrame, payloadBytes, sealFrame } from "./sync/frame";
+export { ackedLsn, cursorSeq, joinCode, knowsRelay } from "./sync/ledger";
+export { computeDigest, digest, digestCount } from "./sync/outbox";

@@ -47,6 +47,9 @@ export const KEPT: usize = memory.data(560, 8);
 /** Places that wait for a commit: 10 bytes each (key 7, address 3). Owners: store/batch, store/compact, never both. */
 export const MOVES: usize = memory.data(2568, 8);
 
+/** What hf_sync tells, then the version of the record at hand (64 bytes). Owner: floor sync. */
+export const SYNC: usize = memory.data(160, 8);
+
 /** First byte the host's memory gives to the block table. */
 export function dynamicBase(): usize {
   return (__heap_base + 15) & ~15;

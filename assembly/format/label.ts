@@ -93,6 +93,7 @@ export function encodeLabel(
   encodeParity(target, 48, target + 48);
 }
 
+/** The label as it was read, while another parity is tried. */
 const spoiled: usize = memory.data(64, 8);
 
 function intact(label: usize, block: u32): bool {

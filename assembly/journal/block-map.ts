@@ -70,7 +70,6 @@ export function resetBlockMap(): void {
   blanks = 0;
   dirties = blockCount;
   liveTotal = 0;
-  lastKept = false;
   anchorCount = blockCount >= 256 && !device.isBad(0) ? 1 : 0;
 }
 export function setStore(id: u64, serial: u32, outer: u32, minor: u32, refuse: u32): void {
@@ -176,22 +175,17 @@ export function dirtyCount(): u32 {
   return dirties;
 }
 
-/** While no session was ever begun, the label of the last block is what says that the format finished: it goes last. */
-let lastKept: bool = false;
-export function keepLast(keep: bool): void {
-  lastKept = keep;
-}
-
 /**
  * The least worn block in `state`, lowest index first; -1 when there is none. The last block of the part is the last blank one to be
- * taken: a format over a live store begins with the block a mount would open next, and must end with the last.
+ * taken: while no session was ever begun its label is what says that the format finished; and a format over a live store begins with
+ * the block a mount would open next, and must end with the last.
  */
 export function leastWorn(state: u32): i32 {
   let best = -1;
   let bestCount: u32 = 0xffffffff;
   for (let b: u32 = anchorCount; b < blockCount; b++) {
     if (stateOf(b) != state) continue;
-    const count = b == blockCount - 1 && (lastKept || state == BlockState.BLANK) ? 0xfffffffe : eraseCountOf(b);
+    const count = b == blockCount - 1 && state == BlockState.BLANK ? 0xfffffffe : eraseCountOf(b);
     if (count < bestCount) {
       best = <i32>b;
       bestCount = count;

@@ -9,7 +9,7 @@
  *                                                                         adopted up to there (or copied too, when small)
  *   E batch      a tail that ends inside a batch                          adopted up to the batch's first record
  *   F suspect    the blank block that would have been opened next         erased again before anything is programmed
- *   G doubtful   neither blank nor a segment                       erased before anything is programmed
+ *   G doubtful   neither blank nor a segment                              erased before anything is programmed
  *
  * Everything that is then shown comes from solid flash: nothing unproven is read again, nothing is appended to a
  * block that was open, and nothing old is erased before this session's root is committed.
@@ -27,7 +27,6 @@ import {
   BlockState,
   discard,
   flagsOf,
-  keepLast,
   makeBlank,
   openLsnOf,
   setBlankSession,
@@ -200,7 +199,6 @@ function eraseAttempts(): void {
 /** A batch's bytes changed between two reads: what this attempt wrote is thrown away. */
 function eraseOpened(): void {
   discardGroup();
-  keepLast(highestSession == 0);
   const open = stream(HOT).block;
   stream(HOT).block = -1;
   if (open >= 0) makeBlank(<u32>open);

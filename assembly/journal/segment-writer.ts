@@ -24,7 +24,7 @@ import {
   SummaryFlag,
 } from "../format/summary";
 import { sealUnit, seedFor, unitBytes, unitData } from "../format/unit";
-import { addFlags, addLive, BlockFlag, BlockState, eraseCountOf, keepLast, setOpenLsn, setState, takeBlank } from "./block-map";
+import { addFlags, addLive, BlockFlag, BlockState, eraseCountOf, setOpenLsn, setState, takeBlank } from "./block-map";
 import { fault, session, takeLsn } from "./progress";
 
 export const HOT: u32 = 0;
@@ -317,7 +317,6 @@ export function flush(): i32 {
   groupRecords = 0;
   // ● COMMIT POINT of everything in the group: program, then read back.
   if (device.program(<u32>s.block, groupStart, GROUP, length) < 0) return fault(Status.IO, <u32>s.block, groupStart, length);
-  keepLast(false);
   programmedBytes += length;
   s.offset = groupStart + length;
   groupStart = s.offset;

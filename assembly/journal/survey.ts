@@ -31,7 +31,6 @@ import {
   BlockState,
   eraseCountOf,
   formatSerial,
-  keepLast,
   leastWorn,
   openLsnOf,
   resetBlockMap,
@@ -134,7 +133,6 @@ export function survey(): i32 {
     if (found < 0) return found;
   }
   if (highestSession == 0 && !lastLabelled) return fault(Status.NOT_FORMATTED, 0, 0, 1);
-  keepLast(highestSession == 0);
   suspect = leastWorn(BlockState.BLANK);
   levelUnknownWear();
   return Status.OK;

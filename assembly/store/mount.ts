@@ -17,6 +17,7 @@ import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, 
 import { hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
 import { resetCompaction } from "./compact";
 import { rebuildIndex } from "./rebuild";
+import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
 import { failed, hasBegun, Mode, mode, setBegun, setMode } from "./session";
 import { configureSpace, countBlocks, RESERVE_BLOCKS } from "./space";
@@ -37,6 +38,7 @@ function forgetEverything(): void {
   resetSweep();
   resetRetrieving();
   resetWriting();
+  forgetRelay();
   setBegun(false);
   setMode(Mode.CLOSED);
 }

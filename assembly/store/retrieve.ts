@@ -23,6 +23,7 @@ import {
   walkKey,
 } from "./key-index";
 import { fetchAt, head } from "./place";
+import { isReserved, reservedKey } from "./reserved";
 import { readable } from "./session";
 import { chunkBytes } from "./space";
 
@@ -147,10 +148,11 @@ function tellDamaged(address: u32, cursor: u64): void {
 export function listNext(kind: i32, cursor: u64): i32 {
   const status = readable();
   if (status < 0) return status;
+  const hidden = reservedKey();
   let key = cursor;
   while (walk(key)) {
     key = walkKey() + 1;
-    if (walkKey() & (KEY_CHUNK | KEY_TOMBSTONE)) continue;
+    if (walkKey() & (KEY_CHUNK | KEY_TOMBSTONE) || walkKey() == hidden) continue;
     if (kind >= 0 && keyKind(walkKey()) != <u32>kind) continue;
     const loaded = fetchAt(walkAddress(), false);
     if (loaded == Status.IO) return loaded;
@@ -190,7 +192,7 @@ function changeIn(block: u32, from: u32, after: u64): i32 {
   for (let number: u32 = 0; scanNext(s) > 0; number++) {
     if (number < from) continue;
     const e = scanned();
-    if (e.lsn <= after || e.flags & EntryFlag.CHUNK) continue;
+    if (e.lsn <= after || e.flags & EntryFlag.CHUNK || isReserved(e.kind, e.idHigh, e.idLow)) continue;
     if (!find(keyOf(e.kind, e.idHigh, e.idLow)) || foundAddress() != toAddress(block, e.offset)) continue;
     const cursor = ((<u64>block) << 20) | (number + 1);
     const removed = foundTombstone();
@@ -209,10 +211,11 @@ function changeIn(block: u32, from: u32, after: u64): i32 {
 export function verifyNext(cursor: u64): i32 {
   const status = readable();
   if (status < 0) return status;
+  const hidden = reservedKey();
   let key = cursor;
   while (walk(key)) {
     key = walkKey() + 1;
-    if (walkKey() & (KEY_CHUNK | KEY_TOMBSTONE)) continue;
+    if (walkKey() & (KEY_CHUNK | KEY_TOMBSTONE) || walkKey() == hidden) continue;
     const address = walkAddress();
     const loaded = fetchAt(address, true);
     if (loaded == Status.IO) return loaded;

@@ -11,6 +11,7 @@ import { BLOCK_ENTRY_BYTES, BlockState, blankCount, eraseCountOf, formatMinor, l
 import { corrected, damagedFirstLsn, damagedLastLsn, damagedUnknown, nextLsn, session } from "../journal/progress";
 import { compactions } from "./compact";
 import { capacity, countOf, indexBytes, recordCount, tombstones } from "./key-index";
+import { RESERVED_KIND, reservedCount } from "./reserved";
 import { readable } from "./session";
 import { freeBytes } from "./space";
 
@@ -18,8 +19,9 @@ import { freeBytes } from "./space";
 export function fillStat(): i32 {
   const status = readable();
   if (status < 0) return status;
-  store<u32>(STAT, recordCount());
-  for (let k: u32 = 0; k < KIND_COUNT; k++) store<u32>(STAT + 4 + k * 4, countOf(k));
+  const hidden = reservedCount();
+  store<u32>(STAT, recordCount() - hidden);
+  for (let k: u32 = 0; k < KIND_COUNT; k++) store<u32>(STAT + 4 + k * 4, countOf(k) - (k == RESERVED_KIND ? hidden : 0));
   store<u32>(STAT, tombstones, 36);
   store<f64>(STAT, 0, 40);
   store<f64>(STAT, <f64>blockBytes * blockCount, 48);

@@ -1,7 +1,8 @@
 /*
  * When a deletion may be forgotten. A tombstone is needed as long as an older version of its key stands anywhere on
  * the part. A sweep takes some tombstones and reads the summaries of all blocks that may hold dead records, a few per
- * write; those of which nothing older was met are dropped from the index, and compaction then drops their bytes.
+ * write; those of which nothing older was met, and which the relay has confirmed if there is one, are dropped from the
+ * index, and compaction then drops their bytes.
  */
 import { SWEPT } from "../base/memory";
 import { blockCount, toAddress } from "../flash/geometry";
@@ -27,7 +28,8 @@ import {
   walkKey,
   writeSlot,
 } from "./key-index";
-import { supersedeAt } from "./place";
+import { fetchAt, head, supersede } from "./place";
+import { hasRelay, isOwed } from "./reserved";
 
 /** Tombstones of one sweep: 10 bytes each, key 7 and address 3, in key order. Address 0xffffff: still needed. */
 const SWEPT_MAX: u32 = 112;
@@ -126,7 +128,9 @@ function finish(): void {
     const key = keyAt(swept(i));
     const address = addressAt(swept(i));
     if (address == NEEDED || !find(key) || !foundTombstone() || foundAddress() != address) continue;
-    supersedeAt(address);
+    const known = fetchAt(address, false) >= 0;
+    if (hasRelay && (!known || isOwed(head().lsn))) continue;
+    supersede(address, known ? head().dataBytes : 0);
     remove(key);
   }
 }

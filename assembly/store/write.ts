@@ -12,17 +12,19 @@ import {
   META_MAX_BYTES,
   WINDOW_BYTES,
 } from "../base/limits";
-import { KEPT, RESULT, STAGED, WINDOW } from "../base/memory";
+import { KEPT, LOADED, RESULT, STAGED, WINDOW } from "../base/memory";
 import { Status } from "../base/status";
 import { toAddress } from "../flash/geometry";
 import { CODEC_LOST, Header, RecordFlag, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
+import { storedEntries, VERSION_LOCAL } from "../format/stamp";
 import { freeCount } from "../journal/block-map";
 import { fault, nextLsn, session, takeLsn } from "../journal/progress";
 import { COLD, flush, HOT, place, reserve, stream } from "../journal/segment-writer";
 import { chunkKeyOf, find, remove as forget, foundAddress, foundTombstone, hasRoom, KEY_TOMBSTONE, keyOf, put } from "./key-index";
 import { clearPlaces, heldAddress, heldKey, holdPlace } from "./pending";
 import { fetchAt, head, supersede, supersedeAt } from "./place";
+import { hasRelay } from "./reserved";
 import { failed, writable } from "./session";
 import { admits, chunkBytes, headFits, REMOVE_RESERVE_BLOCKS, RESERVE_BLOCKS, recordLimitData, segmentBytes } from "./space";
 import { coldTakes, makeRoom, reclaim } from "./upkeep";
@@ -35,6 +37,8 @@ let bodyBytes: u32 = 0;
 let received: u32 = 0;
 let inChunk: u32 = 0;
 let chunked: bool = false;
+/** Bytes of ext taken over from the version before. */
+let inherited: u32 = 0;
 let batchLeft: u32 = 0;
 let batchOpen: bool = false;
 let batchStaged: u32 = 0;
@@ -67,15 +71,26 @@ function footprint(fixed: u32, body: u32): u32 {
   return recordBytes(fixed + 44) + (body / chunkBytes) * recordBytes(chunkBytes + 44) + recordBytes((body % chunkBytes) + 44);
 }
 
-/** Does another record stand under the same 51-bit key? Errors: INVALID. Cost: one read when the key is known. */
-function refuseCollision(key: u64, idHigh: u32, idLow: u32): i32 {
-  if (!find(key) || foundTombstone()) return Status.OK;
-  if (fetchAt(foundAddress(), false) < 0) return Status.OK;
-  return head().idHigh == idHigh && head().idLow == idLow ? Status.OK : fault(Status.INVALID, 0, 0, 2);
+/**
+ * Looks at what stands under the key. Errors: INVALID another record of the same 51-bit key. Cost: one read when the key is
+ * known. A version that came by air stays known when the record is changed here: `inherited` bytes of it are put at
+ * `target`, marked as this handset's own again. No target: the caller has a version.
+ */
+function lookBehind(key: u64, idHigh: u32, idLow: u32, target: usize): i32 {
+  inherited = 0;
+  if (!find(key) || fetchAt(foundAddress(), false) < 0) return Status.OK;
+  const h = head();
+  if (h.idHigh != idHigh || h.idLow != idLow) return foundTombstone() ? Status.OK : fault(Status.INVALID, 0, 0, 2);
+  const ext = LOADED + h.headerBytes + h.metaBytes;
+  if (target == 0 || storedEntries(ext, h.extBytes) == 0) return Status.OK;
+  inherited = h.extBytes;
+  memory.copy(target, ext, inherited);
+  store<u8>(target, <u8>VERSION_LOCAL);
+  return Status.OK;
 }
 
 /**
- * Begins a put. meta, then ext, stand in the window.
+ * Begins a put. meta, then ext, stand in the window; without ext, what the version before had seen by air is kept.
  * Errors: INVALID kind or colliding id; TOO_BIG; INDEX_FULL; FULL; BUSY; CLOSED; READ_ONLY.
  */
 export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaBytes: u32, extBytes: u32, body: u32, wallMs: i64): i32 {
@@ -83,14 +98,18 @@ export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaByt
   if (status < 0) return status;
   if (putOpen || (batchOpen && batchLeft == 0)) return Status.BUSY;
   if (kind >= KIND_COUNT || codec >= CODEC_LOST) return fault(Status.INVALID, 0, 0, 1);
-  if (metaBytes > META_MAX_BYTES || extBytes > EXT_MAX_BYTES || body > BODY_MAX_BYTES || !headFits(metaBytes, extBytes))
-    return Status.TOO_BIG;
+  if (metaBytes > META_MAX_BYTES || extBytes > EXT_MAX_BYTES || body > BODY_MAX_BYTES) return Status.TOO_BIG;
   const key = keyOf(kind, idHigh, idLow);
+  status = lookBehind(key, idHigh, idLow, extBytes ? 0 : WINDOW + META_MAX_BYTES + EXT_MAX_BYTES);
+  if (status < 0) return status;
+  if (extBytes == 0) {
+    extBytes = inherited;
+    memory.copy(WINDOW + metaBytes, WINDOW + META_MAX_BYTES + EXT_MAX_BYTES, extBytes);
+  }
+  if (!headFits(metaBytes, extBytes)) return Status.TOO_BIG;
   const fixed = metaBytes + extBytes;
   chunked = fixed + body + 48 > recordLimitData;
   if (!hasRoom((find(key) ? 0 : 1) + (chunked ? chunkCount(body) : 0))) return Status.INDEX_FULL;
-  status = refuseCollision(key, idHigh, idLow);
-  if (status < 0) return status;
   if (batchOpen && body > batchBytes) return Status.TOO_BIG;
   const bytes = footprint(fixed, body);
   if (!batchOpen) {
@@ -204,16 +223,22 @@ export function putCommit(): i32 {
   return status;
 }
 
-/** Removes a record. Errors: NOT_FOUND, FULL only when not even the reserve is left, as putBegin. */
-export function removeRecord(kind: u32, idHigh: u32, idLow: u32, wallMs: i64): i32 {
+/**
+ * Removes a record. `extBytes` of ext stand in the window; 0 as for a put.
+ * Errors: NOT_FOUND, FULL only when not even the reserve is left, as putBegin.
+ */
+export function removeRecord(kind: u32, idHigh: u32, idLow: u32, extBytes: u32, wallMs: i64): i32 {
   let status = writable();
   if (status < 0) return status;
   if (putOpen || (batchOpen && batchLeft == 0)) return Status.BUSY;
   if (kind >= KIND_COUNT) return fault(Status.INVALID, 0, 0, 1);
   const key = keyOf(kind, idHigh, idLow);
+  const known = find(key) && !foundTombstone();
+  if (lookBehind(key, idHigh, idLow, extBytes ? 0 : WINDOW + EXT_MAX_BYTES) < 0 || (!batchOpen && !known)) return Status.NOT_FOUND;
+  const ext = extBytes ? WINDOW : WINDOW + EXT_MAX_BYTES;
+  if (extBytes == 0) extBytes = inherited;
   if (!batchOpen) {
-    if (!find(key) || foundTombstone() || refuseCollision(key, idHigh, idLow) < 0) return Status.NOT_FOUND;
-    status = makeRoom(recordBytes(44), REMOVE_RESERVE_BLOCKS);
+    status = makeRoom(recordBytes(44 + extBytes), REMOVE_RESERVE_BLOCKS);
     if (status < 0) return failed(status);
   }
   const h = out();
@@ -224,7 +249,9 @@ export function removeRecord(kind: u32, idHigh: u32, idLow: u32, wallMs: i64): i
   h.wallMs = wallMs;
   h.session = session;
   h.type = UnitType.TOMBSTONE;
-  return failed(commit(h, 0, key | KEY_TOMBSTONE));
+  h.extBytes = extBytes;
+  memory.copy(STAGED + 64, ext, extBytes);
+  return failed(commit(h, extBytes, key | KEY_TOMBSTONE));
 }
 
 function commit(h: Header, payload: u32, key: u64): i32 {
@@ -275,7 +302,7 @@ export function batchBegin(count: u32, bytes: u32): i32 {
   if (putOpen || batchOpen) return Status.BUSY;
   if (count > BATCH_MAX_RECORDS || bytes > BATCH_MAX_BYTES + count * (META_MAX_BYTES + EXT_MAX_BYTES)) return Status.TOO_BIG;
   if (!hasRoom(count + bytes / chunkBytes + 1)) return Status.INDEX_FULL;
-  const need = count * recordBytes(44) + bytes + bytes / 8;
+  const need = count * recordBytes(hasRelay ? 44 + EXT_MAX_BYTES : 44) + bytes + bytes / 8;
   if (!admits(need)) return Status.FULL;
   status = makeRoomFor(need);
   if (status < 0) return failed(status);

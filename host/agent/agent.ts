@@ -30,7 +30,9 @@ import type {
   StoredRecord,
   StoredSummary,
   VerifyReport,
+  Wire,
 } from "./types.js";
+import { CoreWire } from "./wire.js";
 
 const ALL_KINDS = -1;
 const TICK_BUDGET_DEFAULT = 16;
@@ -133,6 +135,11 @@ class CoreAgent implements Agent {
     // The core walks its index, which is in key order: put into LSN order here, where there is memory for it.
     const found = [...this.#walk((high, low) => this.#core.call("listing changes", "hf_changes_next", afterHigh, afterLow, high, low))];
     return found.sort((a, b) => (a.lsn < b.lsn ? -1 : a.lsn > b.lsn ? 1 : 0));
+  }
+
+  wire(): Wire {
+    this.#requireOpen();
+    return new CoreWire(this.#core, this.#entropy, this.#wallMs);
   }
 
   tick(budget = TICK_BUDGET_DEFAULT): number {

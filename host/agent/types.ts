@@ -116,6 +116,53 @@ export interface Batch {
   remove: Agent["remove"];
 }
 
+/** How a conversation with a relay stands, or ended. */
+export interface WireState {
+  /** Over: `equal`, `guard`, `refused`, `unequal`, `failed`. */
+  phase: "idle" | "greeting" | "pulling" | "pushing" | "parting" | "equal" | "guard" | "refused" | "unequal" | "failed";
+  /** Why the guard stopped, why the relay refused, or the status that failed; docs/sync.md. */
+  detail: number;
+  /** Records taken from the relay, removed because another handset removed them, and made durable there. */
+  pulled: number;
+  removed: number;
+  pushed: number;
+  /** Records changed here and elsewhere: both are kept, ours under a new id. */
+  conflicts: number;
+  records: number;
+  relayRecords: number;
+  /** 16 hex digits that stand for all records and their versions. Equal on both ends: the same records. */
+  digest: string;
+  relayDigest: string;
+  /** Lets another handset join; empty while unknown. */
+  joinCode: string;
+  /** Everything was compared, not only what changed. */
+  comparedAll: boolean;
+}
+
+export interface WireOptions {
+  /** The relay lost data, or is a new one: fill it again. Nothing is deleted here. */
+  reseed?: boolean;
+  /** Take over deletions of other handsets however many they are. */
+  acceptDeletions?: boolean;
+  /** Joins a relay that has handsets already. */
+  joinCode?: string;
+  /** Greet, hear what the relay is, and stop: nothing is changed on either side. Then the phase is `idle` or `guard`. */
+  lookOnly?: boolean;
+}
+
+/**
+ * The handset's end of a conversation with a relay: frames out, frames in. The core holds the conversation; whoever
+ * has this moves bytes. Between two calls the agent may be used as always.
+ */
+export interface Wire {
+  begin(options?: WireOptions): void;
+  /** The next frame to send; undefined: wait for an answer, or look at `state`. `again`: nothing was heard for too long. */
+  next(again?: boolean): Uint8Array | undefined;
+  /** Takes one frame. False: it was none; nothing changed. */
+  receive(frame: Uint8Array): boolean;
+  state(): WireState;
+}
+
 /**
  * A store, open.
  *
@@ -141,6 +188,8 @@ export interface Agent {
   receipt(kind: Kind, id: string): Receipt | undefined;
   /** What was put or removed after `afterLsn`, oldest first, only the newest change of each record. */
   changes(afterLsn: bigint): Iterable<StoredSummary>;
+  /** The handset's end of a conversation with a relay. */
+  wire(): Wire;
   /** Does at most `budget` steps of background work (compaction, erasing ahead); returns what is left to do. */
   tick(budget?: number): number;
   stat(): Stat;

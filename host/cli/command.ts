@@ -15,7 +15,7 @@ export interface OptionSpec {
   words: string;
 }
 
-export type Group = "image" | "records" | "in and out" | "safety" | "proof";
+export type Group = "image" | "records" | "in and out" | "safety" | "radio" | "proof";
 
 export interface Command {
   name: string;
@@ -57,6 +57,8 @@ export interface Outcome {
   /** What stdout gets without --json: lines, or raw bytes. */
   lines?: string[];
   bytes?: Uint8Array;
+  /** It is printed already, in either form: a command that serves says where as soon as it does. */
+  told?: boolean;
 }
 
 /** Options that every command takes. */

@@ -12,6 +12,8 @@ import { init } from "./init.js";
 import { image } from "./inspect.js";
 import { powercut } from "./powercut.js";
 import { get, list, put, rm } from "./records.js";
+import { serve } from "./serve.js";
+import { sync } from "./sync.js";
 
 export const COMMANDS: readonly Command[] = [
   init,
@@ -24,6 +26,8 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   exportCommand,
   verify,
+  sync,
+  serve,
   demo,
   powercut,
   bench,

@@ -7,22 +7,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { closingLines } from "../demo/closing.js";
-import { Story } from "../demo/story.js";
+import { type HouseholdTally, playHousehold } from "../demo/household.js";
+import { Story, type Tally } from "../demo/story.js";
 import { type SourceFile, sourceFiles } from "../text/index.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { EXIT, Failure, usage } from "./exit.js";
 import { asCount, plural } from "./words.js";
 
 const DEFAULT_PULLS = 260;
+/** Of the second handset, while it restores. */
+const RESTORE_PULLS = 12;
 
 export const demo: Command = {
   name: "demo",
   group: "proof",
-  summary: "October 2009 with the ending changed: a handset whose battery is pulled again and again",
+  summary: "October 2009 with the ending changed: the battery is pulled again and again, then the cloud loses its copy",
   usage: "[FOLDER] [--seed S] [--pulls N]",
   example: "holdfast demo ~/contacts --seed 7 --pulls 500",
   details:
-    "Imports FOLDER (default: the address book and calendar of the project), edits, deletes and fills a simulated 8 MiB serial NOR part until it compacts, and pulls the battery at random instants of all that. After every pull it boots and compares everything with a plain model in RAM. The part's bytes are in an image file at every boot; -i IMAGE keeps it. Exit 0 only if nothing was lost, else 23.",
+    "Imports FOLDER (default: the address book and calendar of the project), edits, deletes and fills a simulated 8 MiB serial NOR part until it compacts, and pulls the battery at random instants of all that. After every pull it boots and compares everything with a plain model in RAM. The part's bytes are in an image file at every boot; -i IMAGE keeps it. Then the handset syncs with a relay on this computer, the relay's folder is destroyed, the handset's guard stops, a re-seed fills the relay again, and a second handset restores everything from it while its battery is pulled. Exit 0 only if nothing was lost, else 23.",
   keys: {
     seed: "the seed; same seed, same story",
     folder: "what was imported",
@@ -39,6 +42,8 @@ export const demo: Command = {
     recordsAtEnd: "records read from the image file alone at the end",
     compactions: "compactions of the store",
     blockErases: "blocks erased and used again",
+    household:
+      "the relay and the second handset: records, pushed, deletedByEmptyRelay, reseeded, restored, pullsWhileRestoring, digest, digestsEqual, bytesOnAir",
     violations: "array of {promise, key, text}",
     lost: "0, or the story is not true",
   },
@@ -59,11 +64,12 @@ async function run(call: Call): Promise<Outcome> {
   // Only -i: the image of HOLDFAST_IMAGE holds somebody's records.
   const kept = call.text("image");
   if (kept !== undefined && existsSync(kept)) throw usage("there already", kept, "the demo makes a new image: name a path that is free");
-  const scratch = kept === undefined ? mkdtempSync(join(tmpdir(), "holdfast-demo-")) : undefined;
+  const scratch = mkdtempSync(join(tmpdir(), "holdfast-demo-"));
   try {
-    return await tell(call, { seed, pulls, folder, files, imagePath: kept ?? join(scratch as string, "handset.flash"), kept });
+    const imagePath = kept ?? join(scratch, "handset.flash");
+    return await tell(call, { seed, pulls, folder, files, imagePath, relayFolder: join(scratch, "relay"), kept });
   } finally {
-    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 
@@ -73,10 +79,11 @@ interface Setting {
   folder: string;
   files: SourceFile[];
   imagePath: string;
+  relayFolder: string;
   kept: string | undefined;
 }
 
-async function tell(call: Call, { seed, pulls, folder, files, imagePath, kept }: Setting): Promise<Outcome> {
+async function tell(call: Call, { seed, pulls, folder, files, imagePath, relayFolder, kept }: Setting): Promise<Outcome> {
   const { terminal } = call;
   terminal.say(terminal.strong("October 2009: a million handsets kept contacts and calendars in RAM and in one company's cloud."));
   terminal.say("The cloud lost its copy; every handset whose battery was then pulled lost the other.");
@@ -93,11 +100,26 @@ async function tell(call: Call, { seed, pulls, folder, files, imagePath, kept }:
     progress: (label, done, total) => terminal.progress(label, done, total),
     breathe: () => terminal.breathe(),
   });
-  const tally = await story.play();
-  const lines = closingLines(tally);
+  const played = await story.play();
+  const { violations, ...household } = await playHousehold({
+    imagePath,
+    relayFolder,
+    seed,
+    pulls: Math.min(RESTORE_PULLS, pulls),
+    say: (line) => terminal.say(line),
+    breathe: () => terminal.breathe(),
+  });
+  const tally = joined(played, violations);
+  const lines = closingLines(tally, household);
   if (kept !== undefined) terminal.say(`the image is kept: holdfast list -i ${kept}`);
   const exitCode = tally.lost === 0 ? EXIT.OK : EXIT.CUT_LOST;
-  return { exitCode, json: { seed, folder, image: kept ?? null, ...tally }, lines };
+  return { exitCode, json: { seed, folder, image: kept ?? null, ...tally, household }, lines };
+}
+
+/** What either half found is lost. */
+function joined(tally: Tally, violations: HouseholdTally["violations"]): Tally {
+  const all = [...tally.violations, ...violations];
+  return { ...tally, violations: all, lost: all.length };
 }
 
 /** Beside the address book lies the program that made it: only the folders hold records. */

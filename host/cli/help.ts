@@ -7,7 +7,7 @@ import type { Command, Group, OptionSpec } from "./command.js";
 import { EXIT_WORDS } from "./exit.js";
 import { table } from "./words.js";
 
-const GROUPS: readonly Group[] = ["image", "records", "in and out", "safety", "proof"];
+const GROUPS: readonly Group[] = ["image", "records", "in and out", "safety", "radio", "proof"];
 
 /** `holdfast help`: every command in a line, then what holds for all. */
 export function overview(commands: readonly Command[]): string[] {

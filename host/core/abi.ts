@@ -49,6 +49,11 @@ export interface CoreExports {
   hf_tick(budget: number): number;
   hf_stat(): number;
   hf_verify_next(cursorHigh: number, cursorLow: number): number;
+
+  hf_sync(): number;
+  hf_sync_begin(asked: number, codeHigh: number, codeLow: number, nonce: number, wallMs: number): number;
+  hf_sync_next(again: number): number;
+  hf_sync_receive(lengthBytes: number): number;
 }
 
 /** Names of the functions in CoreExports: what `Core.call` takes. */

@@ -54,6 +54,25 @@ export interface CoreStat {
   parityBytes: number;
 }
 
+/** How a conversation with a relay stands. Layout: docs/abi.md, "Sync". */
+export interface CoreSync {
+  phase: number;
+  detail: number;
+  pulled: number;
+  removed: number;
+  pushed: number;
+  conflicts: number;
+  records: number;
+  relayRecords: number;
+  digest: bigint;
+  relayDigest: bigint;
+  cursor: bigint;
+  relaySeq: bigint;
+  joinCode: bigint;
+  comparedAll: boolean;
+  isWaiting: boolean;
+}
+
 /** Where the core last met trouble. */
 export interface CoreFault {
   status: number;
@@ -153,6 +172,28 @@ export class Doorstep {
       storeIdHigh: this.#u32(base + 148),
       storeIdLow: this.#u32(base + 152),
       parityBytes: this.#u32(base + 156),
+    };
+  }
+
+  /** `address` is what hf_sync answers: asking it fills the structure. */
+  sync(address: number): CoreSync {
+    const base = address >>> 0;
+    return {
+      phase: this.#u32(base),
+      detail: this.#view.getInt32(base + 4, true),
+      pulled: this.#u32(base + 8),
+      removed: this.#u32(base + 12),
+      pushed: this.#u32(base + 16),
+      conflicts: this.#u32(base + 20),
+      records: this.#u32(base + 24),
+      relayRecords: this.#u32(base + 28),
+      digest: this.#u64(base + 32),
+      relayDigest: this.#u64(base + 40),
+      cursor: this.#u64(base + 48),
+      relaySeq: this.#u64(base + 56),
+      joinCode: this.#u64(base + 64),
+      comparedAll: this.#u32(base + 72) === 1,
+      isWaiting: this.#u32(base + 76) === 1,
     };
   }
 

@@ -18,10 +18,12 @@ const HOST_ROOMS: Record<string, string[]> = {
   agent: ["errors", "flash", "core"],
   index: ["errors", "flash", "agent"],
   handset: ["errors", "flash", "core", "agent"],
+  radio: ["errors", "flash", "agent"],
+  relay: ["errors", "agent", "radio"],
   proof: ["errors", "flash", "core", "agent", "index", "text"],
   bench: ["errors", "flash", "core", "agent", "index", "text"],
-  demo: ["errors", "flash", "core", "agent", "index", "text", "proof"],
-  cli: ["errors", "flash", "core", "agent", "index", "text", "proof", "bench", "demo"],
+  demo: ["errors", "flash", "core", "agent", "index", "text", "radio", "relay", "proof"],
+  cli: ["errors", "flash", "core", "agent", "index", "text", "radio", "relay", "proof", "bench", "demo"],
 };
 
 const core = filesUnder("assembly").filter((file) => !file.startsWith("assembly/rt/"));

@@ -19,6 +19,8 @@ test("the address book of the project, few pulls: lost is 0, in words and as an 
   assert.ok(json.imported >= 300, `${json.imported} records imported`);
   assert.ok(json.compactions > 0);
   assert.is(json.image, null);
+  const { household } = json;
+  assert.equal([household.deletedByEmptyRelay, household.digestsEqual, household.restored], [0, true, json.recordsAtEnd]);
 });
 
 test("a folder of the user's, and an image that is kept and can be read", () =>

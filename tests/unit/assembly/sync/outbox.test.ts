@@ -1,0 +1,88 @@
+/* The log is the outbox: what was changed here above the acknowledged LSN, and nothing else. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { decodeRecord, FRAME } from "../../../../host/relay/frame.js";
+import { decodeVersion, versionHash } from "../../../../host/relay/version.js";
+import { AirProbe, OTHER, OWN } from "../../../support/probe-air.js";
+import { Chance } from "../../../support/probe-chance.js";
+import { NOTE, parts, Store } from "../../../support/probe-store.js";
+
+const test = suite("assembly/sync/outbox");
+
+test("records and deletions go out with their version, once", () => {
+  const store = Store.make(parts.nor);
+  store.must(store.put(1, "one", { meta: Uint8Array.of(0xa0) }));
+  store.must(store.put(2, "two"));
+  store.must(store.remove(2));
+  const air = new AirProbe(store);
+  const puts = air.pushAll();
+  assert.equal(puts.map((frame) => [frame.type, frame.id]).sort(), [
+    [FRAME.PUT, 1n],
+    [FRAME.TOMB, 2n],
+  ]);
+  const fields = decodeRecord(puts.find((frame) => frame.id === 1n)!.payload)!;
+  assert.is(new TextDecoder().decode(fields.body), "one");
+  assert.equal([...fields.meta], [0xa0]);
+  assert.is([...decodeVersion(fields.entries)!.keys()][0], OWN);
+  store.must(store.put(3, "three"));
+  const pull = air.greet({ seq: 2n });
+  air.done(pull!, 0, 2);
+  assert.equal(
+    air.sayAll().map((frame) => frame.id),
+    [3n],
+  );
+});
+
+test("a body longer than a frame goes out in pieces, in order", () => {
+  const store = Store.make(parts.nor);
+  const body = new Chance(1).bytes(20_000);
+  store.must(store.put(9, body));
+  const air = new AirProbe(store);
+  const pull = air.greet();
+  air.done(pull!, 0, 0);
+  const frames = air.sayAll();
+  const pieces = frames.map((frame) => (frame.type === FRAME.CHUNK ? frame.payload : decodeRecord(frame.payload)!.body));
+  assert.equal(Buffer.concat(pieces), Buffer.from(body));
+  assert.equal([...new Set(frames.map((frame) => frame.message))].length, 1);
+});
+
+test("a record changed while its pieces go out is sent anew", () => {
+  const store = Store.make(parts.nor);
+  store.must(store.put(9, new Uint8Array(20_000)));
+  const air = new AirProbe(store);
+  const pull = air.greet();
+  air.done(pull!, 0, 0);
+  air.say();
+  air.say();
+  store.must(store.put(9, "short"));
+  const rest = air.sayAll();
+  assert.is(rest.filter((frame) => frame.type === FRAME.CHUNK).length, 0);
+});
+
+test("what came by air does not go out again, what was changed after that does, and says what it saw", () => {
+  const store = Store.make(parts.nor);
+  const air = new AirProbe(store);
+  const pull = air.greet({ seq: 2n });
+  const version = new Map([[OTHER, 40]]);
+  for (const id of [5n, 6n]) air.hear(air.rec(pull!, Number(id) - 5, id, version, new Uint8Array(10)));
+  air.done(pull!, 2, 2);
+  air.bye(air.say()!, 2n);
+  assert.is(air.state().phase, 5);
+  store.must(store.put(6, "changed here"));
+  store.must(store.remove(5));
+  const next = air.greet({ seq: 2n });
+  air.done(next!, 0, 2);
+  for (const frame of air.sayAll()) assert.is(decodeVersion(decodeRecord(frame.payload)!.entries)!.get(OTHER), 40, `record ${frame.id}`);
+});
+
+test("the digest is the sum over all records, deletions not counted", () => {
+  const store = Store.make(parts.nor);
+  for (let id = 0; id < 9; id++) store.must(store.put(id, "x"));
+  store.must(store.remove(4));
+  store.must(store.probe.call.computeDigest!());
+  const sum = store.list().reduce((total, one) => total + versionHash(NOTE, BigInt(one.idLow), new Map([[OWN, Number(one.lsn)]])), 0n);
+  assert.is(store.probe.wide("digest"), BigInt.asUintN(64, sum));
+  assert.is(store.probe.value("digestCount"), 8);
+});
+
+test.run();
