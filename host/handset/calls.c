@@ -30,6 +30,10 @@ CALL(changes_next, hf_changes_next(A(0), A(1), A(2), A(3)))
 CALL(verify_next, hf_verify_next(A(0), A(1)))
 CALL(tick, hf_tick(A(0)))
 CALL(stat, hf_stat())
+CALL(sync_begin, hf_sync_begin(A(0), A(1), A(2), A(3), wallMs))
+CALL(sync_next, hf_sync_next(A(0)))
+CALL(sync_receive, hf_sync_receive(A(0)))
+CALL(sync, (int32_t)hf_sync())
 
 const struct call_row call_table[CALL_COUNT] = {
     [CALL_FORMAT_BEGIN] = {format_begin, 5, LEAVES_NOTHING},
@@ -51,4 +55,8 @@ const struct call_row call_table[CALL_COUNT] = {
     [CALL_VERIFY_NEXT] = {verify_next, 2, LEAVES_VERDICT},
     [CALL_TICK] = {tick, 1, LEAVES_NOTHING},
     [CALL_STAT] = {stat, 0, LEAVES_STAT},
+    [CALL_SYNC_BEGIN] = {sync_begin, 4, LEAVES_NOTHING},
+    [CALL_SYNC_NEXT] = {sync_next, 1, LEAVES_BYTES},
+    [CALL_SYNC_RECEIVE] = {sync_receive, 1, LEAVES_NOTHING},
+    [CALL_SYNC] = {sync, 0, LEAVES_SYNC},
 };

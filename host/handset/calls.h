@@ -16,6 +16,7 @@ enum leaves {
   LEAVES_VERDICT, /* the result structure when it answers 1 */
   LEAVES_BYTES,   /* as many bytes in the window as it answers */
   LEAVES_STAT,
+  LEAVES_SYNC, /* the structure whose address it answers */
 };
 
 struct call_row {

@@ -112,3 +112,10 @@ int32_t hf_verify_next(uint32_t cursorHigh, uint32_t cursorLow) { return (int32_
 
 int32_t hf_tick(uint32_t budget) { return (int32_t)Z_deviceZ_hf_tick(&core, budget); }
 int32_t hf_stat(void) { return (int32_t)Z_deviceZ_hf_stat(&core); }
+
+int32_t hf_sync_begin(uint32_t asked, uint32_t codeHigh, uint32_t codeLow, uint32_t nonce, double wallMs) {
+  return (int32_t)Z_deviceZ_hf_sync_begin(&core, asked, codeHigh, codeLow, nonce, wallMs);
+}
+int32_t hf_sync_next(uint32_t again) { return (int32_t)Z_deviceZ_hf_sync_next(&core, again); }
+int32_t hf_sync_receive(uint32_t lengthBytes) { return (int32_t)Z_deviceZ_hf_sync_receive(&core, lengthBytes); }
+uint32_t hf_sync(void) { return Z_deviceZ_hf_sync(&core); }

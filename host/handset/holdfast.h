@@ -66,8 +66,9 @@ struct hf_trouble {
 };
 _Static_assert(sizeof(struct hf_trouble) == 16, "docs/abi.md, Fault");
 
-/* The stat structure is passed on as it is. */
+/* The stat and the sync structure are passed on as they are. */
 #define HF_STAT_BYTES 160u
+#define HF_SYNC_BYTES 96u
 
 /* Set up: engine_start, hf_abi_version, hf_configure, then format or mount. */
 int32_t hf_abi_version(void);
@@ -101,3 +102,8 @@ int32_t hf_verify_next(uint32_t cursorHigh, uint32_t cursorLow);
 
 int32_t hf_tick(uint32_t budget);
 int32_t hf_stat(void);
+
+int32_t hf_sync_begin(uint32_t asked, uint32_t codeHigh, uint32_t codeLow, uint32_t nonce, double wallMs);
+int32_t hf_sync_next(uint32_t again);
+int32_t hf_sync_receive(uint32_t lengthBytes);
+uint32_t hf_sync(void);

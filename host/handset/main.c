@@ -114,6 +114,8 @@ static void append_left(enum leaves leaves, int32_t status) {
     append_structure(STRUCTURE_FAULT, hf_fault(), sizeof(struct hf_trouble));
   } else if (leaves == LEAVES_STAT) {
     append_structure(STRUCTURE_STAT, hf_stat_record(), HF_STAT_BYTES);
+  } else if (leaves == LEAVES_SYNC) {
+    append_structure(STRUCTURE_SYNC, (uint32_t)status, HF_SYNC_BYTES);
   } else if (leaves == LEAVES_RESULT || leaves == LEAVES_RECORD || (isEntry && status > 0)) {
     append_structure(STRUCTURE_RECORD, hf_result(), sizeof(struct hf_record));
     const struct hf_record *record = (const struct hf_record *)engine_memory(hf_result(), sizeof *record);

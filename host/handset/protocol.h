@@ -37,8 +37,12 @@ enum call {
   CALL_VERIFY_NEXT = 17,
   CALL_TICK = 18,
   CALL_STAT = 19,
-  CALL_COUNT = 20,
+  CALL_SYNC_BEGIN = 20,
+  CALL_SYNC_NEXT = 21,
+  CALL_SYNC_RECEIVE = 22,
+  CALL_SYNC = 23,
+  CALL_COUNT = 24,
 };
 
-/* The structure in a reply. The window's bytes behind it: of RECORD meta and ext, of NONE to CALL_READ as many as it answers. */
-enum structure { STRUCTURE_NONE = 0, STRUCTURE_RECORD = 1, STRUCTURE_STAT = 2, STRUCTURE_FAULT = 3 };
+/* The structure in a reply. The window's bytes behind it: of RECORD meta and ext; of NONE to CALL_READ and CALL_SYNC_NEXT as many as it answers. */
+enum structure { STRUCTURE_NONE = 0, STRUCTURE_RECORD = 1, STRUCTURE_STAT = 2, STRUCTURE_FAULT = 3, STRUCTURE_SYNC = 4 };

@@ -27,15 +27,19 @@ export const CALLS = {
   hf_verify_next: 17,
   hf_tick: 18,
   hf_stat: 19,
+  hf_sync_begin: 20,
+  hf_sync_next: 21,
+  hf_sync_receive: 22,
+  hf_sync: 23,
 } as const satisfies Partial<Record<CoreFunction, number>>;
 
 export type RemoteFunction = keyof typeof CALLS;
 
 /** Those whose last argument is a time: it travels as an f64. */
-const TIMED: readonly RemoteFunction[] = ["hf_format_begin", "hf_mount", "hf_put_begin", "hf_remove"];
+const TIMED: readonly RemoteFunction[] = ["hf_format_begin", "hf_mount", "hf_put_begin", "hf_remove", "hf_sync_begin"];
 
-const STRUCTURES = ["none", "record", "stat", "fault"] as const;
-const STRUCTURE_BYTES = { none: 0, record: 64, stat: 160, fault: 16 };
+const STRUCTURES = ["none", "record", "stat", "fault", "sync"] as const;
+const STRUCTURE_BYTES = { none: 0, record: 64, stat: 160, fault: 16, sync: 96 };
 
 export interface Reply {
   status: number;

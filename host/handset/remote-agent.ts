@@ -30,6 +30,7 @@ import { CODEC_RAW, FLAG_CORRECTED, FLAG_DAMAGED } from "../core/abi.js";
 import { HoldfastError, STATUSES } from "../errors.js";
 import type { SerialLine } from "./line.js";
 import { RemoteCore } from "./remote-core.js";
+import { RemoteWire } from "./remote-wire.js";
 
 const ALL_KINDS = -1;
 const TICK_BUDGET_DEFAULT = 16;
@@ -146,6 +147,11 @@ export class RemoteAgent {
     const next = (high: number, low: number) => this.#core.call("listing changes", "hf_changes_next", [afterHigh, afterLow, high, low]);
     for await (const summary of this.#walk(next)) found.push(summary);
     yield* found.sort((a, b) => (a.lsn < b.lsn ? -1 : a.lsn > b.lsn ? 1 : 0)); // the core walks in the order of keys
+  }
+
+  /** The phone's end of a conversation with a relay. */
+  wire(): RemoteWire {
+    return new RemoteWire(this.#core, (work) => this.#inTurn(work), this.#entropy, this.#wallMs);
   }
 
   tick(budget = TICK_BUDGET_DEFAULT): Promise<number> {

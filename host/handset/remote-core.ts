@@ -12,7 +12,8 @@ import type { SerialLine } from "./line.js";
 import { decodeHello, decodeReply, encodeCall, encodeHello, type Hello, type RemoteFunction } from "./protocol.js";
 
 const WINDOW = { address: 0, bytes: 4096 };
-const STRUCTURE_ADDRESSES = { record: 4096, stat: 4160, fault: 4320 };
+/** Where the structures of the phone stand in our doorstep. */
+export const STRUCTURE_ADDRESSES = { record: 4096, stat: 4160, fault: 4320, sync: 4352 };
 const NOTHING = new Uint8Array(0);
 
 export class RemoteCore {

@@ -11,7 +11,7 @@ import { crc32c } from "./crc32c.js";
 type Eventually<T> = T | Promise<T>;
 /** The verbs of Agent, each perhaps returning a Promise. `batch` takes a callback either way. */
 export type AnyAgent = {
-  [Verb in Exclude<keyof Agent, "list" | "changes">]: Agent[Verb] extends (...args: infer Arguments) => infer Result
+  [Verb in Exclude<keyof Agent, "list" | "changes" | "wire">]: Agent[Verb] extends (...args: infer Arguments) => infer Result
     ? (...args: Arguments) => Eventually<Result>
     : never;
 } & { list(kind?: Kind): AnyIterable; changes(afterLsn: bigint): AnyIterable };

@@ -80,7 +80,10 @@ house("holdfast.h lays the structures out as docs/abi.md does", () => {
   assert.ok(documentedLayout("Result").length === 14 && documentedLayout("Fault").length === 4);
   assert.equal(layout("hf_record"), documentedLayout("Result"));
   assert.equal(layout("hf_trouble"), documentedLayout("Fault"));
-  assert.is(/HF_STAT_BYTES (\d+)/.exec(header)![1], /\*\*Stat\*\* \((\d+) bytes\)/.exec(abi)![1]);
+  for (const name of ["Stat", "Sync"]) {
+    const bytes = new RegExp(`\\*\\*${name}\\*\\* \\((\\d+) bytes\\)`).exec(abi)![1];
+    assert.match(header, new RegExp(`HF_${name.toUpperCase()}_BYTES ${bytes}u`));
+  }
 });
 
 house("holdfast.h numbers kinds and flags as the host does", () => {

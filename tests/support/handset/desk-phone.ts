@@ -11,9 +11,9 @@ import type { Noise } from "../../../host/handset/phone.js";
 import { CALLS, MESSAGES, type RemoteFunction } from "../../../host/handset/protocol.js";
 
 const MEMORY_BYTES = 512 * 1024;
-const TIMED = new Set(["hf_format_begin", "hf_mount", "hf_put_begin", "hf_remove"]);
+const TIMED = new Set(["hf_format_begin", "hf_mount", "hf_put_begin", "hf_remove", "hf_sync_begin"]);
 /** What each call leaves to be sent along: the table of host/handset/calls.c. */
-const LEAVES: Partial<Record<RemoteFunction, "result" | "record" | "entry" | "verdict" | "bytes" | "stat">> = {
+const LEAVES: Partial<Record<RemoteFunction, "result" | "record" | "entry" | "verdict" | "bytes" | "stat" | "sync">> = {
   hf_put_commit: "result",
   hf_remove: "result",
   hf_get: "record",
@@ -22,10 +22,13 @@ const LEAVES: Partial<Record<RemoteFunction, "result" | "record" | "entry" | "ve
   hf_changes_next: "entry",
   hf_verify_next: "verdict",
   hf_stat: "stat",
+  hf_sync_next: "bytes",
+  hf_sync: "sync",
 };
 const RECORD_BYTES = 64;
 const STAT_BYTES = 160;
 const FAULT_BYTES = 16;
+const SYNC_BYTES = 96;
 
 export class DeskPhone {
   readonly line: SerialLine;
@@ -91,6 +94,7 @@ export class DeskPhone {
       Uint8Array.of(tag, ...core.doorstep.span(address, bytes), ...core.doorstep.take(window));
     if (status < 0) return structure(3, this.#at.fault, FAULT_BYTES);
     if (leaves === "stat") return structure(2, this.#at.stat, STAT_BYTES);
+    if (leaves === "sync") return structure(4, status, SYNC_BYTES);
     if (leaves === "bytes") return structure(0, 0, 0, status);
     const isEntry = leaves === "entry" || leaves === "verdict";
     if (leaves === undefined || (isEntry && status === 0)) return Uint8Array.of(0);
