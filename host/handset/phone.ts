@@ -52,6 +52,7 @@ export class Phone {
   /** What the phone wrote to its console. */
   console = "";
   #emulator = "";
+  #socket: Socket | undefined;
   readonly #qemu: ChildProcess;
   readonly #ended: Promise<void>;
 
@@ -76,39 +77,30 @@ export class Phone {
   }
 
   private constructor(options: BootOptions, server: Server, cleanUp: () => void) {
-    const { firmware, image, limitMs, repeatMs, noise = {} } = options;
-    const command = ["qemu-system-arm", ...machineOf(firmware, image, String(server.address()))];
-    if (existsSync(SETPRIV)) command.unshift(SETPRIV, "--pdeathsig", "KILL", "--");
-    this.#qemu = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"], env: ENVIRONMENT });
-    alive.add(this.#qemu);
-
-    let socket: Socket | undefined;
-    this.line = new SerialLine((bytes) => socket?.write(noise.toPhone?.(bytes) ?? bytes), {
-      limitMs,
-      repeatMs,
-      lastWords: () => this.lastWords(),
+    const { limitMs, repeatMs, noise = {} } = options;
+    const lastWords = () => this.lastWords();
+    this.line = new SerialLine((bytes) => this.send(noise.toPhone?.(bytes) ?? bytes), { limitMs, repeatMs, lastWords });
+    server.once("connection", (socket) => {
+      this.#socket = socket.unref();
+      socket.on("data", (bytes) => this.line.receive(noise.fromPhone?.(bytes) ?? bytes));
+      socket.on("error", () => {}); // the phone is gone; its exit says so
     });
-    server.once("connection", (connected) => {
-      socket = connected.unref();
-      connected.on("data", (bytes) => this.line.receive(noise.fromPhone?.(bytes) ?? bytes));
-      connected.on("error", () => {}); // the phone is gone; its exit says so
-    });
+    this.#qemu = start(options, String(server.address()));
     // A phone that somebody waits for keeps this process by the line's clock; one that was left on does not.
     for (const handle of [this.#qemu, this.#qemu.stdout as Socket, this.#qemu.stderr as Socket, server]) handle.unref();
     this.#qemu.stdout?.on("data", (text) => this.#print(String(text)));
     this.#qemu.stderr?.on("data", (text) => (this.#emulator += text));
-    this.#ended = new Promise((done) => {
-      const end = (how: string) => {
-        alive.delete(this.#qemu);
-        socket?.destroy();
-        server.close();
-        cleanUp();
-        this.line.fail(how);
-        done();
-      };
-      this.#qemu.once("error", (error) => end(error.message));
-      this.#qemu.once("close", (code, signal) => end(`the phone went off (${signal ?? code})`));
+    this.#ended = ending(this.#qemu).then((how) => {
+      this.#socket?.destroy();
+      server.close();
+      cleanUp();
+      this.line.fail(how);
     });
+  }
+
+  /** Bytes for the line as they are. For tests: whoever wants answers uses `line`. */
+  send(bytes: Uint8Array): void {
+    this.#socket?.write(bytes);
   }
 
   /** Pulls the battery. What the phone was doing stays undone from here on. */
@@ -129,6 +121,22 @@ export class Phone {
     const trap = /^TRAP \d+(?=\n)/m.exec(this.console);
     if (trap) this.line.fail(`the phone stopped with ${trap[0]}`);
   }
+}
+
+function start({ firmware, image }: BootOptions, link: string): ChildProcess {
+  const command = ["qemu-system-arm", ...machineOf(firmware, image, link)];
+  if (existsSync(SETPRIV)) command.unshift(SETPRIV, "--pdeathsig", "KILL", "--");
+  const qemu = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"], env: ENVIRONMENT });
+  alive.add(qemu);
+  return qemu;
+}
+
+/** How it ended, once it has. */
+function ending(qemu: ChildProcess): Promise<string> {
+  return new Promise<string>((done) => {
+    qemu.once("error", (error) => done(error.message));
+    qemu.once("close", (code, signal) => done(`the phone went off (${signal ?? code})`));
+  }).finally(() => alive.delete(qemu));
 }
 
 /** A pflash drive is a NOR chip, in the order of their addresses; its size must be the chip's to the byte. */

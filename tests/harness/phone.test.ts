@@ -6,12 +6,16 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { wasmBytes } from "../../host/core/wasm-file.js";
 import { FileFlash } from "../../host/flash/index.js";
+import { encodeFrame } from "../../host/handset/frame.js";
 import { PowerLost } from "../../host/handset/line.js";
 import { Phone } from "../../host/handset/phone.js";
+import { encodeCall, MESSAGES } from "../../host/handset/protocol.js";
 import { formatRemote, openRemoteAgent, type RemoteAgent } from "../../host/handset/remote-agent.js";
 import { type HoldfastError, openAgent } from "../../host/index.js";
 import { happens } from "../../host/proof/chance.js";
+import { openSqliteStore } from "../../host/relay/index.js";
 import { chip, firmware, missing, REMEDY, SX1 } from "../support/handset/firmware.js";
+import { talk } from "../support/handset/relay.js";
 import { storm } from "../support/handset/storm.js";
 import { wornChip } from "../support/handset/worn-chip.js";
 import { skip } from "../support/skip.js";
@@ -124,6 +128,23 @@ onPhone("a store that the desk made mounts on the phone, with what is in it", as
   await phone.pull();
 });
 
+onPhone("the phone fills a relay, and a new phone is filled by it", async () => {
+  const store = await openSqliteStore();
+  const { phone, agent } = await bootFormatted();
+  for (let i = 0; i < 12; i++) await agent.put("contact", `BEGIN:VCARD\r\nFN:Nr. ${i}\r\nEND:VCARD\r\n`);
+  const filled = await talk(agent.wire(), store);
+  const before = await bodiesOf(agent);
+  await phone.pull();
+  assert.equal([filled.phase, filled.pushed, filled.relayRecords], ["equal", 12, 12]);
+
+  const { phone: another, agent: reader } = await bootFormatted();
+  const restored = await talk(reader.wire(), store, { joinCode: filled.joinCode });
+  assert.equal([restored.phase, restored.pulled, restored.digest], ["equal", 12, filled.digest]);
+  assert.equal(await bodiesOf(reader), before);
+  await another.pull();
+  await store.close();
+});
+
 onPhone(`${PULLS} pulls under load: what was acknowledged is there, of what was not at most one change, whole or absent`, async () => {
   const { bytes, model } = await wornChip(SEED);
   const { pulls, acknowledged, whole, absent, torn, erases, violation } = await storm({
@@ -151,7 +172,12 @@ onPhone("a driver that answers before it has programmed is found out", async () 
 onPhone("after a trap the phone says TRAP and its number, and acknowledges nothing more", async () => {
   const { phone: first, image } = await bootFormatted();
   await first.pull();
-  const phone = await Phone.boot({ firmware: firmware("trapping"), image });
+  let heardBytes = 0;
+  const fromPhone = (bytes: Uint8Array) => {
+    heardBytes += bytes.length;
+    return bytes;
+  };
+  const phone = await Phone.boot({ firmware: firmware("trapping"), image, noise: { fromPhone } });
   const agent = await openRemoteAgent(phone.line);
   const kept: string[] = [];
   let thrown: unknown;
@@ -161,7 +187,13 @@ onPhone("after a trap the phone says TRAP and its number, and acknowledges nothi
   assert.match(String(thrown), /TRAP 0005/);
   assert.match(phone.console, /\nTRAP 0005\r?\n$/);
   assert.is(((await caughtFrom(agent.put("note", "no"))) as HoldfastError).code, "CLOSED");
+  heardBytes = 0;
+  phone.send(encodeFrame(Uint8Array.of(9, MESSAGES.HELLO)));
+  phone.send(encodeFrame(encodeCall("hf_stat", [], new Uint8Array(0))));
+  await new Promise((done) => setTimeout(done, 500)); // it has nothing to say, and time to say it
   await phone.pull();
+  assert.is(heardBytes, 0);
+  assert.match(phone.console, /\nTRAP 0005\r?\n$/);
 
   const again = await Phone.boot({ firmware: firmware(), image });
   const reader = await openRemoteAgent(again.line);
@@ -171,6 +203,13 @@ onPhone("after a trap the phone says TRAP and its number, and acknowledges nothi
   assert.ok(records === kept.length || records === kept.length + 1, `${records} records of ${kept.length} acknowledged`);
   await again.pull();
 });
+
+/** Key and text of every record, in order. */
+async function bodiesOf(agent: RemoteAgent): Promise<string[]> {
+  const all: string[] = [];
+  for await (const { kind, id } of agent.list()) all.push(`${kind}/${id} ${new TextDecoder().decode((await agent.get(kind, id))?.body)}`);
+  return all.sort();
+}
 
 async function caughtFrom(promise: Promise<unknown>): Promise<unknown> {
   try {

@@ -23,13 +23,18 @@ export function missing(): string {
   return all.length === 0 ? "" : `${all.join(", ")} ${all.length === 1 ? "is" : "are"} absent`;
 }
 
+const built = new Map<string, string>();
+
 /** Builds a firmware, or finds it built. `fault` is a driver of this folder to lay over the board's. Returns the first NOR chip. */
 export function firmware(fault?: "lazy" | "trapping"): string {
   const name = fault === undefined ? "sx1" : `sx1-${fault}`;
+  const known = built.get(name);
+  if (known !== undefined) return known;
   const over = fault === undefined ? [] : ["--over", `tests/support/handset/${fault}-part.c`];
-  const built = spawnSync(process.execPath, ["host/handset/build.mjs", "--name", name, ...over], { encoding: "utf8" });
-  if (built.status !== 0) throw new Error(`the firmware ${name} was not built:\n${built.stdout}${built.stderr}`);
-  return `build/handset/${name}.nor0`;
+  const build = spawnSync(process.execPath, ["host/handset/build.mjs", "--name", name, ...over], { encoding: "utf8" });
+  if (build.status !== 0) throw new Error(`the firmware ${name} was not built:\n${build.stdout}${build.stderr}`);
+  built.set(name, `build/handset/${name}.nor0`);
+  return firmware(fault);
 }
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-handset-"));

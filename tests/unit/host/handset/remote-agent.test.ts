@@ -6,7 +6,9 @@ import { PowerLost } from "../../../../host/handset/line.js";
 import { formatRemote, openRemoteAgent } from "../../../../host/handset/remote-agent.js";
 import type { HoldfastError } from "../../../../host/index.js";
 import { happens } from "../../../../host/proof/chance.js";
+import { openSqliteStore } from "../../../../host/relay/index.js";
 import { DeskPhone } from "../../../support/handset/desk-phone.js";
+import { talk } from "../../../support/handset/relay.js";
 
 const test = suite("host/handset/remote-agent");
 const part = { ...presets["sx1-nor-8m"], blockCount: 16, blockBytes: 4096 };
@@ -89,6 +91,25 @@ test("in a batch, a removal of what the batch has removed is NOT_FOUND at once; 
   assert.is((await caughtFrom(agent.put("note", "two"))).code, "INVALID");
   assert.is((await caughtFrom(agent.batch((batch) => batch.put("note", "two")))).code, "INVALID");
   assert.is(new TextDecoder().decode((await agent.get("note", id))!.body), "one");
+});
+
+test("two phones meet through a relay", async () => {
+  const store = await openSqliteStore();
+  const [first, second] = [new DeskPhone(new NorFlash(part)), new DeskPhone(new NorFlash(part))];
+  for (const { line } of [first, second]) await formatRemote(line);
+  const [one, other] = [await openRemoteAgent(first.line), await openRemoteAgent(second.line)];
+  const { id } = await one.put("note", "from the first ".repeat(500));
+  const { phase, joinCode } = await talk(one.wire(), store);
+  assert.is(phase, "equal");
+  await other.put("todo", "from the second", { id: "00000000000000b2" });
+  const joined = await talk(other.wire(), store, { joinCode });
+  assert.equal([joined.phase, joined.pulled, joined.pushed], ["equal", 1, 1]);
+  assert.equal((await other.get("note", id))?.body, (await one.get("note", id))?.body);
+  assert.is((await talk(one.wire(), store)).pulled, 1);
+  assert.is(new TextDecoder().decode((await one.get("todo", "00000000000000b2"))?.body), "from the second");
+  assert.is(await one.wire().receive(new Uint8Array(5000)), false);
+  assert.is(await one.wire().receive(new Uint8Array(40)), false);
+  await store.close();
 });
 
 test("a part that is full says so over the line, and the agent goes on", async () => {
