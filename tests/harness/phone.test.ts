@@ -53,6 +53,12 @@ onPhone("device.wasm in Node and on the phone is one file: the phone says the sa
   assert.match(phone.console, new RegExp(`^HOLDFAST sx1\\ndevice.wasm ${coreHash}\\n$`.replaceAll("\\n", "\\r?\\n")));
 });
 
+onPhone("the driver programs and erases what it is told, and refuses to set a bit before anything is programmed", async () => {
+  const phone = await Phone.boot({ firmware: firmware("examined"), image: chip() });
+  await phone.pull();
+  assert.match(phone.console, /driver examined/);
+});
+
 onPhone("boots bare metal, formats, puts, is killed, boots, gets", async () => {
   const { phone, agent, image } = await bootFormatted();
   const receipt = await agent.put("mail", LETTER, { meta: { label: "a letter" } });

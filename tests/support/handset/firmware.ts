@@ -26,7 +26,7 @@ export function missing(): string {
 const built = new Map<string, string>();
 
 /** Builds a firmware, or finds it built. `fault` is a driver of this folder to lay over the board's. Returns the first NOR chip. */
-export function firmware(fault?: "lazy" | "trapping"): string {
+export function firmware(fault?: "lazy" | "trapping" | "examined"): string {
   const name = fault === undefined ? "sx1" : `sx1-${fault}`;
   const known = built.get(name);
   if (known !== undefined) return known;
