@@ -57,6 +57,8 @@ export interface Outcome {
   /** What stdout gets without --json: lines, or raw bytes. */
   lines?: string[];
   bytes?: Uint8Array;
+  /** It is printed already, in either form: a command that serves says where as soon as it does. */
+  told?: boolean;
 }
 
 /** Options that every command takes. */

@@ -93,6 +93,7 @@ function callOf(parsed: Parsed, terminal: Terminal): Call {
 }
 
 async function print(outcome: Outcome, json: boolean, terminal: Terminal): Promise<void> {
+  if (outcome.told) return;
   if (json) return terminal.data(`${jsonText(outcome.json)}\n`);
   if (outcome.bytes !== undefined) return terminal.data(outcome.bytes);
   const lines = outcome.lines ?? [];

@@ -12,7 +12,22 @@ const test = suite("host/cli/help");
 
 test("the commands of this version", () => {
   const names = COMMANDS.map(({ name }) => name).sort();
-  assert.equal(names, ["bench", "demo", "export", "get", "image", "import", "init", "list", "powercut", "put", "rm", "stat", "verify"]);
+  assert.equal(names, [
+    "bench",
+    "demo",
+    "emulate",
+    "export",
+    "get",
+    "image",
+    "import",
+    "init",
+    "list",
+    "powercut",
+    "put",
+    "rm",
+    "stat",
+    "verify",
+  ]);
 });
 
 test("the overview names every command and every exit code", async () => {
