@@ -26,7 +26,8 @@ export interface FlashMap {
 
 /** One line of a block, with whether the store still shows it. */
 export interface MapLine extends BlockLine {
-  live: boolean;
+  /** undefined: not a record, nothing that could be superseded. */
+  live: boolean | undefined;
 }
 
 interface Described {
@@ -66,12 +67,12 @@ export class BlockMap {
 
   lines(block: number, shown: Iterable<StoredSummary>): MapLine[] {
     const live = lsnsOf(shown);
-    return (this.#described[block]?.lines ?? []).map((line) => ({ ...line, live: isRecord(line) && live.has(lsnOf(line)) }));
+    return (this.#described[block]?.lines ?? []).map((line) => ({ ...line, live: isRecord(line) ? live.has(lsnOf(line)) : undefined }));
   }
 }
 
 function isRecord({ what }: BlockLine): boolean {
-  return what === "record" || what.startsWith("chunk");
+  return what === "record" || what === "long record" || what.startsWith("chunk");
 }
 
 function lsnOf({ detail }: BlockLine): string {

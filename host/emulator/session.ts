@@ -13,6 +13,7 @@ import { Importer, type ImportReport } from "../text/import.js";
 import type { FlashMap, MapLine } from "./block-map.js";
 import type { Handset, PowerOn } from "./handset.js";
 import type { Line } from "./line.js";
+import { type Remembered, recall } from "./memory.js";
 import { type Ask, AskingAgent } from "./remote-agent.js";
 import { type Verdict, Witness } from "./witness.js";
 
@@ -63,6 +64,7 @@ export class Session {
   readonly #agent: AskingAgent;
   readonly #witness: Witness;
   #first: Promise<BootReport> | undefined;
+  #remembered: Remembered | undefined;
 
   constructor(line: Line<Handset>) {
     this.#line = line;
@@ -72,8 +74,19 @@ export class Session {
 
   /** The first boot of this page. Errors: LOCKED when another tab has the flash; what a boot says. */
   ready(): Promise<BootReport> {
-    this.#first ??= this.#powered(() => this.#witness.adopted(() => patiently(() => this.#line.ask("boot"))));
+    this.#first ??= this.#powered(() => this.#witness.adopted(() => patiently(() => this.#line.ask("boot")), this.#remembered));
     return this.#first;
+  }
+
+  /** Keeps what is known of the records for the page after a reload. */
+  remember(): void {
+    this.#witness.remember();
+  }
+
+  /** Takes back what the page before a reload kept, for `ready` to compare. False where nothing was. */
+  recall(): boolean {
+    this.#remembered ??= recall();
+    return this.#remembered !== undefined;
   }
 
   /** Asks again after `ready` was rejected. */
@@ -179,7 +192,7 @@ export class Session {
       this.power = "on";
       return { ...boot, ...verdict };
     } catch (thrown) {
-      this.power = "out";
+      if (this.power !== "starting") this.power = "out";
       throw thrown;
     }
   }

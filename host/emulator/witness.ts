@@ -11,6 +11,7 @@ import type { Batch, Kind, Receipt, RecordMeta } from "../agent/types.js";
 import { HoldfastError } from "../errors.js";
 import { PowerCut } from "../flash/fault.js";
 import { type Change, type Held, Model, type Shown, type Violation } from "../proof/model.js";
+import { compare, type Remembered, remember } from "./memory.js";
 import type { RemoteAgent } from "./remote-agent.js";
 
 type PutOptions = { id?: string; meta?: RecordMeta };
@@ -70,6 +71,11 @@ export class Witness {
   get = (kind: Kind, id: string) => this.#agent.get(kind, id);
   list = (kind?: Kind) => this.#agent.list(kind);
 
+  /** Keeps for the next page what is known here. */
+  remember(): void {
+    remember(this.#model);
+  }
+
   /** The cut that ended the agent, until the next boot. */
   get cut(): PowerCut | undefined {
     return this.#end instanceof PowerCut ? this.#end : undefined;
@@ -86,14 +92,18 @@ export class Witness {
     });
   }
 
-  /** Boots and takes what is there as what was acknowledged: the page was opened, or the part formatted. */
-  adopted<Boot>(boot: () => Promise<Boot>): Promise<Verdict & { boot: Boot }> {
+  /**
+   * Boots and takes what is there as what was acknowledged: the page was opened, or the part formatted. What an earlier
+   * page `remembered` is compared first.
+   */
+  adopted<Boot>(boot: () => Promise<Boot>, remembered?: Remembered): Promise<Verdict & { boot: Boot }> {
     return this.#inTurn(async () => {
       const booted = await boot();
       const shown = await this.#readAll();
       this.#end = undefined;
       this.#model = modelOf(shown);
       const violations = [...shown].filter(([, { body }]) => body === undefined).map(([key]) => damage(key));
+      if (remembered !== undefined) violations.push(...compare(remembered, shown));
       return { boot: booted, records: shown.size, lost: violations.length, violations };
     });
   }
