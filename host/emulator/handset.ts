@@ -6,16 +6,16 @@
  */
 import { openAgent } from "../agent/agent.js";
 import { formatFlash } from "../agent/format.js";
-import type { Agent, Kind, Receipt, RecordMeta, Stat, StoredRecord, StoredSummary, VerifyReport } from "../agent/types.js";
+import type { Agent, Stat, StoredSummary } from "../agent/types.js";
 import { HoldfastError } from "../errors.js";
 import type { Cut } from "../flash/fault.js";
 import type { FlashGeometry } from "../flash/flash.js";
 import type { AccessibleFile } from "../flash/opfs.js";
 import { OpfsFlash } from "../flash/opfs.js";
 import { presets } from "../flash/presets.js";
+import { AnsweringAgent } from "./answering-agent.js";
 import { BatteryFlash } from "./battery.js";
 import { BlockMap, type FlashMap, type MapLine } from "./block-map.js";
-import type { AgentVerbs, BatchStep } from "./remote-agent.js";
 
 /** The rules of the preset on a part small enough to be seen whole, and to be compacted within minutes. */
 export const GEOMETRY: FlashGeometry = { ...presets["spi-nor-8m"], blockCount: 256 };
@@ -44,7 +44,7 @@ export interface HandsetOptions {
   wasmSha256: string;
 }
 
-export class Handset implements AgentVerbs {
+export class Handset extends AnsweringAgent {
   readonly #drawer: Drawer;
   readonly #options: HandsetOptions;
   readonly #map = new BlockMap(GEOMETRY);
@@ -53,6 +53,7 @@ export class Handset implements AgentVerbs {
   #agent: Agent | undefined;
 
   constructor(drawer: Drawer, options: HandsetOptions) {
+    super(() => this.#running());
     this.#drawer = drawer;
     this.#options = options;
   }
@@ -81,7 +82,13 @@ export class Handset implements AgentVerbs {
     this.#switchOff();
     const flash = await this.#part(force);
     flash.powerOn();
-    await formatFlash(flash, { force });
+    try {
+      await formatFlash(flash, { force });
+    } catch (thrown) {
+      // Nothing was touched: the handset goes on with the store it has.
+      if (thrown instanceof HoldfastError && thrown.code === "BUSY") this.#agent = await openAgent(flash);
+      throw thrown;
+    }
     return this.boot();
   }
 
@@ -89,55 +96,6 @@ export class Handset implements AgentVerbs {
   arm(cut: Cut): void {
     this.#running();
     this.#flash?.arm(cut);
-  }
-
-  put(kind: Kind, body: Uint8Array | string, options?: { id?: string; meta?: RecordMeta }): Receipt {
-    return this.#running().put(kind, body, options);
-  }
-
-  get(kind: Kind, id: string): StoredRecord | undefined {
-    return this.#running().get(kind, id);
-  }
-
-  remove(kind: Kind, id: string): Receipt {
-    return this.#running().remove(kind, id);
-  }
-
-  list(kind?: Kind): StoredSummary[] {
-    return [...this.#running().list(kind)];
-  }
-
-  batch(steps: BatchStep[]): Receipt[] {
-    return this.#running().batch((batch) => {
-      for (const step of steps) {
-        if (step.verb === "remove") batch.remove(step.kind, step.id);
-        else batch.put(step.kind, step.body, { id: step.id, ...(step.meta === undefined ? {} : { meta: step.meta }) });
-      }
-    });
-  }
-
-  receipt(kind: Kind, id: string): Receipt | undefined {
-    return this.#running().receipt(kind, id);
-  }
-
-  changes(afterLsn: bigint): StoredSummary[] {
-    return [...this.#running().changes(afterLsn)];
-  }
-
-  tick(budget?: number): number {
-    return this.#running().tick(budget);
-  }
-
-  stat(): Stat {
-    return this.#running().stat();
-  }
-
-  verify(): VerifyReport {
-    return this.#running().verify();
-  }
-
-  close(): void {
-    this.#running().close();
   }
 
   /** What lies where. Works with the battery out: the cells are looked at, not the store; then nothing counts as live. */

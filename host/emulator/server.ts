@@ -37,7 +37,7 @@ export interface PageServer {
 /** `port` 0 takes any that is free. Errors: what listening says, EADDRINUSE and EACCES among them. */
 export async function servePage(port: number): Promise<PageServer> {
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? "/", `http://${HOST}`).pathname;
+    const path = (request.url ?? "/").split("?")[0]; // looked up as it stands: nothing is decoded, joined or tidied up
     if (request.method !== "GET" && request.method !== "HEAD") refuse(response, 405, "only GET and HEAD");
     else void answer(response, path, request.method === "HEAD");
   });

@@ -192,7 +192,7 @@ export class Session {
       this.power = "on";
       return { ...boot, ...verdict };
     } catch (thrown) {
-      if (this.power !== "starting") this.power = "out";
+      if (this.power !== "starting" && !(thrown instanceof HoldfastError && thrown.code === "BUSY")) this.power = "out";
       throw thrown;
     }
   }

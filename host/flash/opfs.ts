@@ -30,15 +30,19 @@ export class OpfsFlash implements FlashDevice {
   private readonly handle: SyncAccessHandle;
   private scratch = new Uint8Array(4096);
 
-  /**
-   * Takes the file; an empty one becomes a blank part, all 0xFF.
-   *
-   * Errors  LOCKED          another tab or worker has it.
-   *         TRUNCATED       shorter than the geometry says: making it was cut off, or it is another part's.
-   *         WRONG_GEOMETRY  longer than the geometry says.
-   */
+  /** Takes the file and makes a part of it. Errors: LOCKED when another tab or worker has it; what `over` says. */
   static async open(file: AccessibleFile, geometry: FlashGeometry): Promise<OpfsFlash> {
-    const handle = await take(file);
+    return OpfsFlash.over(await take(file), geometry);
+  }
+
+  /**
+   * A part over an open handle; an empty file becomes a blank part, all 0xFF.
+   *
+   * Errors  TRUNCATED       shorter than the geometry says: making it was cut off, or it is another part's.
+   *         WRONG_GEOMETRY  longer than the geometry says.
+   *         The handle is closed then.
+   */
+  static over(handle: SyncAccessHandle, geometry: FlashGeometry): OpfsFlash {
     try {
       if (handle.getSize() === 0) makeBlank(handle, geometry);
       refuseSize(handle.getSize(), geometry);
