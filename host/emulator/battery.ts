@@ -46,8 +46,8 @@ export class BatteryFlash implements FlashDevice {
     this.power.reboot(cut);
   }
 
-  /** The battery will go in operation `cut.op` from here on, 0 being the next. Nothing else changes: power stays on until then. */
-  arm(cut: Cut): void {
+  /** The battery will go in operation `cut.op` from here on, 0 being the next; without a cut it stays. Until then power is on. */
+  arm(cut: Cut | undefined): void {
     if (!this.power.isDead) this.power.reboot(cut);
   }
 

@@ -74,6 +74,7 @@ export class Handset extends AnsweringAgent {
     if (cut !== undefined) flash.arm(cut);
     const before = flash.operations;
     this.#agent = await openAgent(flash);
+    flash.arm(undefined); // a cut that the boot was too short for does not wait for what comes after it
     return { flashSha256, isNew, operations: flash.operations - before, stat: this.#agent.stat() };
   }
 

@@ -75,6 +75,18 @@ async function shown(visited: Visit): Promise<Map<string, string>> {
   return new Map(rows);
 }
 
+/** The battery goes again in the boot after the pull, where that does so many operations. */
+function pullWhileBooting({ page }: Visit, round: number): Promise<string> {
+  return page.evaluate(
+    (operations) =>
+      holdfast.boot({ operations }).then(
+        () => "boot: none",
+        ({ operation, tear }) => `boot: ${operation} ${tear}`,
+      ),
+    1 + (mix(round, 8) % 6),
+  );
+}
+
 function learn(model: Model, { pull, written }: { pull: PullReport; written: Written }): void {
   for (const [key, hex] of written.acknowledged) model.held.set(key, hex);
   const { draft } = pull;
@@ -106,6 +118,7 @@ async function twentyPulls(): Promise<void> {
     const told = await writeAndPull(visited, round);
     learn(model, told);
     tears.add(`${told.pull.operation} ${told.pull.tear}`);
+    if (round % 3 === 0) tears.add(await pullWhileBooting(visited, round));
     const boot: BootReport = await page.evaluate(() => holdfast.boot());
     hold(model, await shown(visited), `after pull ${round} (${told.pull.operation}, ${told.pull.tear})`);
     assert.is(boot.lost, 0, JSON.stringify(boot.violations));
@@ -122,12 +135,58 @@ async function twentyPulls(): Promise<void> {
   await visited.context.close();
 }
 
+/** The text of version `version`: whole or recognisably not. */
+const versionText = (version: number) => `version ${version}: ${"x".repeat((version * 53) % 700)}`;
+
+/** The browser ends the worker wherever it is. Every record must then show a version not older than the last one acknowledged here. */
+async function endedWhileWriting(): Promise<void> {
+  const { page, context, complaints } = await visit();
+  await page.evaluate(() => holdfast.ready());
+  const acknowledged = new Map<string, number>();
+  const enough = new Promise<void>((resolve) => {
+    void page.exposeFunction("acknowledged", (id: string, version: number) => {
+      acknowledged.set(id, version);
+      if (version === 60) resolve();
+    });
+  });
+  await page.waitForFunction(() => "acknowledged" in window);
+  void page
+    .evaluate(async (source) => {
+      const text = new Function(`return ${source}`)() as (version: number) => string;
+      const tell = (window as unknown as { acknowledged(id: string, version: number): void }).acknowledged;
+      for (let version = 1; ; version++) {
+        const id = (version % 7).toString(16).padStart(16, "0");
+        await holdfast.put("message", text(version), { id });
+        tell(id, version);
+      }
+    }, versionText.toString())
+    .catch(() => {}); // the page goes away under it
+  await enough;
+  await page.reload();
+  assert.is((await page.evaluate(() => holdfast.ready())).lost, 0);
+  const shownNow = await page.evaluate(async () => {
+    const texts: [string, string][] = [];
+    for (const { kind, id } of await holdfast.list()) texts.push([id, new TextDecoder().decode((await holdfast.get(kind, id))?.body)]);
+    return texts;
+  });
+  assert.is(shownNow.length, 7);
+  for (const [id, text] of shownNow) {
+    const version = Number(/^version (\d+):/.exec(text)?.[1]);
+    assert.is(text, versionText(version));
+    assert.ok(version >= (acknowledged.get(id) ?? 0), `${id} shows version ${version}, ${acknowledged.get(id)} was acknowledged`);
+  }
+  assert.equal(complaints, []);
+  await context.close();
+}
+
 if (CHROMIUM === "") skip(test, "twenty pulls and a reload in the browser", "there is no chromium", REMEDY);
 else {
   test(
     "20 battery pulls while writing: everything acknowledged is there, what was under way is whole or absent; a reload shows the same",
     twentyPulls,
   );
+
+  test("a page that is loaded anew while it writes loses nothing that was acknowledged", endedWhileWriting);
 
   test("the page runs the very device.wasm that the build made", async () => {
     const visited = await visit();

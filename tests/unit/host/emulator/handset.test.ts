@@ -63,6 +63,19 @@ test("after a pull every verb answers CLOSED, and what can be looked at are the 
   assert.is(new TextDecoder().decode(handset.get("note", id)?.body), "kept");
 });
 
+test("the battery can go again while it boots; a cut that the boot is too short for is forgotten", async () => {
+  const { handset } = openPage();
+  await handset.boot();
+  const { id } = handset.put("note", "kept");
+  handset.arm({ op: 0, tear: "bits" });
+  await thrownBy(() => handset.put("note", "cut"));
+  assert.instance(await thrownBy(() => handset.boot({ op: 1, tear: "any" })), PowerCut);
+  assert.is((await thrownBy(() => handset.get("note", id))).code, "CLOSED");
+  await handset.boot({ op: 1000, tear: "any" });
+  for (let i = 0; i < 1100; i++) handset.put("note", "goes on", { id });
+  assert.is(new TextDecoder().decode(handset.get("note", id)?.body), "goes on");
+});
+
 test("a second worker on the same flash is told LOCKED", async () => {
   const first = openPage();
   await first.handset.boot();
