@@ -11,7 +11,7 @@ import { Line } from "./line.js";
 import { numberIn, part } from "./page-parts.js";
 import { RecordList } from "./record-list.js";
 import { SAMPLE_NAME, sampleCards } from "./sample.js";
-import { type BootReport, type PullReport, Session } from "./session.js";
+import { type BootReport, type News, type PullReport, Session } from "./session.js";
 import * as words from "./words.js";
 
 declare global {
@@ -23,6 +23,8 @@ declare global {
 
 const PULLS = 20;
 const LOG_LINES = 100;
+/** Scripts may change hundreds of records a second; the page follows at this pace. */
+const FOLLOW_MS = 250;
 
 const worker = new Worker("worker.js", { type: "module" });
 const line = new Line<Handset>(worker);
@@ -55,6 +57,10 @@ const map = new FlashMapView(
 );
 let cutBlock: number | undefined;
 let busy = false;
+let following = false;
+/** A pull by a script, until the boot after it. */
+let pulled: PullReport | undefined;
+session.onNews = (news) => busy || follow(news);
 
 onClick("pull", () => act("Pulling the battery.", pullOnce));
 onClick("pull-20", () => act("Pulling the battery again and again.", pullOften));
@@ -155,6 +161,25 @@ function leave(): void {
 function tellBoot(before: string, boot: BootReport, detail = ""): void {
   say(`${before} ${words.bootedSentence(boot)}`, detail);
   losses(boot);
+}
+
+/** Says and shows what a script did through `window.holdfast`. What the buttons do they say themselves. */
+function follow(news: News): void {
+  if ("pull" in news) {
+    pulled = news.pull;
+    cutBlock = news.pull.block;
+    say(`${words.pulledSentence(news.pull)} It is out.`, "");
+  } else if ("boot" in news) {
+    tellBoot(pulled === undefined ? "Switched on." : words.pulledSentence(pulled), news.boot);
+    pulled = undefined;
+  } else if ("imported" in news) say(words.importedSentence(news.name, news.imported), "");
+  power();
+  if (following) return;
+  following = true;
+  setTimeout(async () => {
+    following = false;
+    if (!busy) await refresh().catch(() => {}); // the script may have pulled the battery again
+  }, FOLLOW_MS);
 }
 
 function losses({ violations }: BootReport): void {

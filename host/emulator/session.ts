@@ -48,6 +48,9 @@ export interface Draft {
 
 export type BootReport = PowerOn & Verdict;
 
+/** What was done, for the page to say and show: it may be a script that did it. */
+export type News = { pull: PullReport } | { boot: BootReport } | { name: string; imported: ImportReport } | { changed: true };
+
 export type Power = "starting" | "on" | "out";
 
 const DRAFT_KIND = "note";
@@ -60,6 +63,7 @@ const LOCK_WAIT_MS = 100;
 
 export class Session {
   power: Power = "starting";
+  onNews: (news: News) => void = () => {};
   readonly #line: Line<Handset>;
   readonly #agent: AskingAgent;
   readonly #witness: Witness;
@@ -99,11 +103,15 @@ export class Session {
   async importText(name: string, text: string | Uint8Array): Promise<ImportReport> {
     const importer = new Importer(this.#witness);
     await this.#alive(importer.add(name, typeof text === "string" ? new TextEncoder().encode(text) : text));
-    return this.#alive(importer.finish());
+    const imported = await this.#alive(importer.finish());
+    this.onNews({ name, imported });
+    return imported;
   }
 
-  put(kind: Kind, body: Uint8Array | string, options?: { id?: string; meta?: RecordMeta }): Promise<Receipt> {
-    return this.#alive(this.#witness.put(kind, body, options));
+  async put(kind: Kind, body: Uint8Array | string, options?: { id?: string; meta?: RecordMeta }): Promise<Receipt> {
+    const receipt = await this.#alive(this.#witness.put(kind, body, options));
+    this.onNews({ changed: true });
+    return receipt;
   }
 
   get(kind: Kind, id: string): Promise<StoredRecord | undefined> {
@@ -116,8 +124,10 @@ export class Session {
     return all;
   }
 
-  remove(kind: Kind, id: string): Promise<Receipt> {
-    return this.#alive(this.#witness.remove(kind, id));
+  async remove(kind: Kind, id: string): Promise<Receipt> {
+    const receipt = await this.#alive(this.#witness.remove(kind, id));
+    this.onNews({ changed: true });
+    return receipt;
   }
 
   /** Writes a note over and over until the battery goes in the middle of one flash operation. `boot` puts it back. */
@@ -128,7 +138,9 @@ export class Session {
     await this.#line.ask("arm", { op: operations - 1, tear: options.tear ?? "any" });
     const draft: Draft = { kind: DRAFT_KIND, id: DRAFT_ID, acknowledged: 0, body: undefined, underWay: undefined };
     const { op, operation, tear, block, offset } = await this.#writeUntilCut(draft, seed);
-    return { op, operation, tear, block, offset, draft };
+    const pull = { op, operation, tear, block, offset, draft };
+    this.onNews({ pull });
+    return pull;
   }
 
   /**
@@ -190,7 +202,9 @@ export class Session {
     try {
       const { boot, ...verdict } = await work();
       this.power = "on";
-      return { ...boot, ...verdict };
+      const report = { ...boot, ...verdict };
+      this.onNews({ boot: report });
+      return report;
     } catch (thrown) {
       if (this.power !== "starting" && !(thrown instanceof HoldfastError && thrown.code === "BUSY")) this.power = "out";
       throw thrown;

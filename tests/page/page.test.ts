@@ -22,6 +22,10 @@ const idle = (page: Page) => page.waitForSelector('main[aria-busy="false"]');
 const words = async (page: Page, name: string) => (await page.textContent(`[data-testid="${name}"]`)) ?? "";
 const names = (page: Page) => page.locator('[data-testid="records"] .name').allTextContents();
 
+/** Waits for what comes a moment after a click that keeps nobody waiting. */
+const until = (page: Page, name: string, text: string) =>
+  page.locator(`[data-testid="${name}"]`, { hasText: text }).waitFor({ state: "visible" });
+
 async function press(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name, exact: true }).click();
   await idle(page);
@@ -170,13 +174,29 @@ async function theMap(): Promise<void> {
   const row = page.locator('[data-testid="blocks"] tr', { hasText: "records" }).first();
   await row.getByRole("button").click();
   const number = Number(await row.getByRole("button").textContent());
-  assert.match(await words(page, "block-heading"), `Block ${number}: records`);
+  await until(page, "block-heading", `Block ${number}: records`);
   assert.match(await words(page, "block-lines"), "contact");
   const canvas = page.locator("canvas");
   const box = await canvas.boundingBox();
   assert.ok(box !== null);
   await canvas.click({ position: { x: box.width - 3, y: box.height - 3 } });
-  assert.match(await words(page, "block-heading"), "Block 255: erased, ready to write");
+  await until(page, "block-heading", "Block 255: erased, ready to write");
+  await context.close();
+}
+
+async function byScript(): Promise<void> {
+  const { page, context } = await opened();
+  await page.evaluate(() => holdfast.importText("zoe.vcf", "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Zoe\r\nEND:VCARD\r\n"));
+  assert.match(await words(page, "status"), "zoe.vcf: 1 added");
+  await page.evaluate(() => holdfast.pullBattery({ operations: 2, tear: "bits" }));
+  assert.is(await words(page, "status"), "Battery pulled in the middle of a program. It is out.");
+  assert.is(await words(page, "battery"), "Battery out");
+  await page.evaluate(() => holdfast.boot());
+  assert.is(await words(page, "status"), "Battery pulled in the middle of a program. Booted: 2 records, 0 lost.");
+  await until(page, "record-count", "2");
+  await page.evaluate(() => holdfast.put("note", "by a script", { meta: { label: "Script" } }));
+  await until(page, "record-count", "3");
+  assert.ok((await names(page)).includes("Script"));
   await context.close();
 }
 
@@ -213,6 +233,7 @@ const CHECKS: Record<string, () => Promise<void>> = {
   "a second tab is told in words that the flash is taken, and has it when the first is closed": secondTab,
   "every button can be reached and pressed by keyboard, which stays where it was": byKeyboard,
   "the map says the same in colours, letters, words and tables": theMap,
+  "what a script does is said and shown as well": byScript,
   "axe finds no violation, light, dark and on a phone; nothing scrolls sideways": accessible,
 };
 
