@@ -18,11 +18,11 @@ import { formatId, type IdHalves, mintId, parseId, platformEntropy } from "./ids
 import { KINDS, kindName, kindNumber } from "./kinds.js";
 import { decodeMeta, encodeMeta } from "./meta.js";
 import type {
-  Agent,
   AgentOptions,
   Batch,
   Entropy,
   Kind,
+  LocalAgent,
   Receipt,
   RecordMeta,
   Stat,
@@ -43,7 +43,7 @@ const MINT_TRIES_MAX = 16;
  *
  * Errors: NOT_FORMATTED (a blank part stays untouched), NEWER_FORMAT, WRONG_GEOMETRY, INDEX_FULL, LOCKED, CORRUPT, IO.
  */
-export async function openAgent(flash: FlashDevice, options: AgentOptions = {}): Promise<Agent> {
+export async function openAgent(flash: FlashDevice, options: AgentOptions = {}): Promise<LocalAgent> {
   const release = takeDevice(flash);
   try {
     return new CoreAgent(flash, options, release);
@@ -53,7 +53,7 @@ export async function openAgent(flash: FlashDevice, options: AgentOptions = {}):
   }
 }
 
-class CoreAgent implements Agent {
+class CoreAgent implements LocalAgent {
   readonly #core: Core;
   readonly #entropy: Entropy;
   readonly #wallMs: () => number;

@@ -188,8 +188,6 @@ export interface Agent {
   receipt(kind: Kind, id: string): Receipt | undefined;
   /** What was put or removed after `afterLsn`, oldest first, only the newest change of each record. */
   changes(afterLsn: bigint): Iterable<StoredSummary>;
-  /** The handset's end of a conversation with a relay. */
-  wire(): Wire;
   /** Does at most `budget` steps of background work (compaction, erasing ahead); returns what is left to do. */
   tick(budget?: number): number;
   stat(): Stat;
@@ -197,4 +195,10 @@ export interface Agent {
   verify(): VerifyReport;
   /** Closes the store cleanly and frees the device. Closing twice is harmless; after a power cut it throws CLOSED as every call does. */
   close(): void;
+}
+
+/** An agent whose core is in this process: it can speak to a relay. */
+export interface LocalAgent extends Agent {
+  /** The handset's end of a conversation with a relay. */
+  wire(): Wire;
 }

@@ -22,7 +22,8 @@ const HOST_ROOMS: Record<string, string[]> = {
   proof: ["errors", "flash", "core", "agent", "index", "text"],
   bench: ["errors", "flash", "core", "agent", "index", "text"],
   demo: ["errors", "flash", "core", "agent", "index", "text", "radio", "relay", "proof"],
-  cli: ["errors", "flash", "core", "agent", "index", "text", "radio", "relay", "proof", "bench", "demo"],
+  emulator: ["errors", "flash", "core", "agent", "text", "proof"],
+  cli: ["errors", "flash", "core", "agent", "index", "text", "radio", "relay", "proof", "bench", "demo", "emulator"],
 };
 
 const core = filesUnder("assembly").filter((file) => !file.startsWith("assembly/rt/"));
