@@ -39,7 +39,7 @@ function plainMeta(meta: Record<string, unknown>): Record<string, unknown> {
 async function makeStore(geometry: FlashGeometry, parityBytes: 8 | 16, close: boolean): Promise<{ flash: RamFlash; shows: unknown }> {
   const flash = new RamFlash(geometry);
   let [draws, wallMs] = [0, Date.UTC(2009, 9, 1)];
-  const options = { entropy: (target: Uint8Array) => target.fill(++draws), wallMs: () => (wallMs += 60_000) };
+  const options = { pack: false, entropy: (target: Uint8Array) => target.fill(++draws), wallMs: () => (wallMs += 60_000) };
   await formatFlash(flash, { ...options, parityBytes });
   let agent = await openAgent(flash, options);
   fill(agent);

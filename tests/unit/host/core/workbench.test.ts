@@ -69,7 +69,7 @@ test("everything that was stored is found in the blocks, and nothing else", asyn
     records.join("\n"),
   );
   assert.ok(records.some((detail) => /^note 0000000000000002, .*body 6$/.test(detail)));
-  assert.ok(records.some((detail) => /^contact 0000000000000003, .*body 1200, in a batch$/.test(detail)));
+  assert.ok(records.some((detail) => /^contact 0000000000000003, .*body \d\d, in a batch, packed, dictionaries 1$/.test(detail)));
   const tombstones = lines.filter((line) => line.what === "tombstone").map((line) => line.detail);
   assert.is(tombstones.length, 1);
   assert.match(tombstones[0], /^note 0000000000000001, .*ends a batch$/);
