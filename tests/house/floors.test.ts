@@ -19,7 +19,7 @@ const HOST_ROOMS: Record<string, string[]> = {
   agent: ["errors", "flash", "core", "pack"],
   index: ["errors", "flash", "agent"],
   proof: ["errors", "flash", "core", "agent", "index", "text"],
-  bench: ["errors", "flash", "core", "agent", "index", "text"],
+  bench: ["errors", "flash", "core", "agent", "index", "text", "pack"],
   demo: ["errors", "flash", "core", "agent", "index", "text", "proof"],
   cli: ["errors", "flash", "core", "agent", "index", "text", "proof", "bench", "demo"],
 };
