@@ -1,12 +1,12 @@
 /*
  * The preset dictionaries: what deflate may point back at before a record has said anything itself.
  *
- * Names of properties, parameters and fixed values, as the standards print them; no text of anybody's records. What is met oftenest stands
- * last: the nearer, the fewer bits. A dictionary is a part of the format: once a store was written with it, not a byte of it may change.
+ * Names of properties, parameters and fixed values as the standards print them, extensions in common use, names of the tz database; no text of
+ * anybody's records. What is met oftenest stands last: the nearer, the fewer bits. A dictionary is a part of the format: once a store was written with it, not a byte of it may change.
  * tests/unit/host/pack/dictionary.test.ts holds their checksums; a better one is a new set under another codec (codec.ts).
  */
 
-/** vCard 2.1 (versit 1996), 3.0 (RFC 2426), 4.0 (RFC 6350). */
+/** vCard 2.1 (versit 1996), 3.0 (RFC 2426), 4.0 (RFC 6350, 6474, 6715). */
 const VCARD = [
   "XML:CALADRURI:CALURI:FBURL:CLIENTPIDMAP:RELATED;VALUE=uri:urn:uuid:IMPP;TYPE=IMPP:xmpp:sip:GENDER:MEMBER:KIND:individual",
   "BIRTHPLACE:DEATHPLACE:DEATHDATE:EXPERTISE:HOBBY:INTEREST:ORG-DIRECTORY:item1.X-ABLabel:_$!<HomePage>!$_item2.X-ABADR:X-ABDATE:",
@@ -70,12 +70,13 @@ const MAIL = [
 ].join("");
 
 /** By kind of record: docs/format.md §5. */
-const SET_1: Readonly<Record<string, Uint8Array>> = (() => {
+const SET_1: ReadonlyMap<string, Uint8Array> = (() => {
   const [vcard, calendar, mail] = [VCARD, CALENDAR, MAIL].map((text) => new TextEncoder().encode(text));
-  return { contact: vcard, event: calendar, todo: calendar, note: mail, message: mail, mail, photo: mail, vault: mail };
+  const kinds = { contact: vcard, event: calendar, todo: calendar, note: mail, message: mail, mail, photo: mail, vault: mail };
+  return new Map(Object.entries(kinds));
 })();
 
 /** The dictionary of `kind` in set `number`; undefined when this version does not know it. */
 export function dictionary(number: number, kind: string): Uint8Array | undefined {
-  return number === 1 ? SET_1[kind] : undefined;
+  return number === 1 ? SET_1.get(kind) : undefined;
 }
