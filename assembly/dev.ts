@@ -292,8 +292,8 @@ function describeRecord(offset: u32, limit: u32): u32 {
       h.metaBytes.toString() +
       ", body " +
       h.bodyBytes.toString() +
-      batchText(h) +
       codecText(h.codec) +
+      batchText(h) +
       damaged,
   );
   return recordBytes(dataBytes);
@@ -386,8 +386,8 @@ function batchText(h: Header): string {
 /** docs/format.md §5. */
 function codecText(codec: u32): string {
   if (codec == 0) return "";
-  if (codec == 1) return ", packed, dictionaries 1";
-  return codec == CODEC_LOST ? ", lost to rot" : ", unknown codec " + codec.toString();
+  if (codec == 1) return " packed (dictionaries 1)";
+  return codec == CODEC_LOST ? " lost to rot" : " of the unknown codec " + codec.toString();
 }
 
 function correctedText(bytes: i32): string {

@@ -45,7 +45,7 @@ test("the bodies of a packed image lie packed in it, one of them in chunks", () 
     const bench = openWorkbench(geometry);
     const blocks = Array.from({ length: geometry.blockCount }, (_, block) => block * geometry.blockBytes);
     const lines = blocks.flatMap((at, block) => bench.describe(block, bytes.subarray(at, at + geometry.blockBytes)).lines);
-    const packed = lines.filter(({ detail }) => detail.includes("packed, dictionaries 1"));
+    const packed = lines.filter(({ detail }) => detail.includes("packed (dictionaries 1)"));
     assert.ok(packed.filter(({ what }) => what === "record").length > 20, name);
     assert.ok(packed.some(({ what }) => what === "long record") && packed.some(({ what }) => what === "chunk 1"), name);
   }
