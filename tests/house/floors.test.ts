@@ -79,6 +79,12 @@ house("every room of the host knows only those it may", () => {
   }
 });
 
+house("packing runs in a browser: it asks Node for nothing", () => {
+  const rooms = host.filter((file) => roomOf(file) === "pack");
+  assert.ok(rooms.length > 3);
+  assert.equal(findIn(rooms, /"node:|\b(Buffer|process)\b/), []);
+});
+
 house("only doorstep.ts touches the core's memory", () => {
   assert.equal(findIn(host, /memory\.buffer/), ["host/core/doorstep.ts", "host/core/instance.ts"]); // instance.ts asks its size, before growing it
 });

@@ -57,9 +57,10 @@ house("the inspector goes through the workbench", () => {
   assert.ok(reachedFrom("host/cli/main.ts").has("host/core/workbench.ts"));
 });
 
-house("fflate packs: snapshots of flash, and through them the golden images", () => {
+house("fflate packs: bodies of records, snapshots of flash, and through them the golden images", () => {
   const users = importersOf("fflate", host);
-  assert.ok(users.length > 0);
+  for (const user of ["host/flash/snapshot.ts", "host/pack/deflate.ts"]) assert.ok(users.includes(user), user);
+  assert.ok(reachedFrom("host/index.ts").has("host/pack/deflate.ts"));
   const others = [...host, ...filesUnder("tests")].filter((file) => !users.includes(file) && !file.startsWith("tests/unit/"));
   const reached = others.filter((file) => importsOf(file).some((target) => users.includes(target)));
   assert.ok(reached.length > 0, `nobody uses ${users}`);

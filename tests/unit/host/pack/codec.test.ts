@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { KINDS } from "../../../../host/agent/kinds.js";
 import { HoldfastError } from "../../../../host/errors.js";
+import { deflate } from "../../../../host/pack/deflate.js";
 import { dictionary } from "../../../../host/pack/dictionary.js";
 import { CODEC_PACKED, CODEC_RAW, PACKED_HEAD_BYTES, pack, unpack, unpackedBytes } from "../../../../host/pack/index.js";
 import { Chance } from "../../../support/probe-chance.js";
@@ -46,6 +47,21 @@ test("packed is always shorter than raw", () => {
     assert.ok(codec === CODEC_RAW ? bytes === body : bytes.length < length, `${length} bytes`);
     assert.equal(unpack("message", codec, bytes), body);
   }
+});
+
+test("what a faulty packer makes does not get in: the body is stored as it is", () => {
+  const body = utf8(CARD);
+  const faulty: ((deflated: Uint8Array) => Uint8Array)[] = [
+    (deflated) => deflated.subarray(0, -1),
+    (deflated) => deflated.map((byte, at) => (at === 20 ? byte ^ 8 : byte)),
+    () => deflate(utf8(CARD.replace("Zoë", "Zoe ")), dictionary(1, "contact") as Uint8Array),
+    () => new Uint8Array(0),
+  ];
+  for (const spoil of faulty)
+    assert.equal(
+      pack("contact", body, (text, preset) => spoil(deflate(text, preset))),
+      { codec: CODEC_RAW, bytes: body },
+    );
 });
 
 test("photos are not tried, nor long bodies whose beginning does not pack", () => {

@@ -1,4 +1,5 @@
 /* The dictionaries are a part of the format: not a byte of one that was released may change. */
+import { readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { crc32c } from "../../../../host/agent/crc32c.js";
@@ -23,6 +24,14 @@ test("set 1 is what it was when it was released", () => {
   for (const kind of KINDS) {
     const bytes = dictionary(1, kind) as Uint8Array;
     assert.equal([bytes.length, crc32c(bytes)], FROZEN[kind], kind);
+  }
+});
+
+test("docs/format.md names them", () => {
+  const document = readFileSync("docs/format.md", "utf8");
+  for (const [kind, [lengthBytes, crc]] of Object.entries(FROZEN)) {
+    const row = `\\| [a-z, ]*\\b${kind}\\b[a-z, ]* \\| ${lengthBytes} \\| 0x${crc.toString(16).padStart(8, "0").toUpperCase()} \\|`;
+    assert.match(document, new RegExp(row), kind);
   }
 });
 
