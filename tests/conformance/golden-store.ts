@@ -51,7 +51,10 @@ async function makeStore(geometry: FlashGeometry, parityBytes: 8 | 16, end: End)
   agent.close();
   agent = await openAgent(flash, options);
   edit(agent);
-  if (pack) agent.put("mail", longMail(), { id: "00000000000000ff" });
+  if (pack) {
+    for (const kind of KINDS) agent.put(kind, CARD, { id: "00000000000000dc" });
+    agent.put("mail", longMail(), { id: "00000000000000ff" });
+  }
   const shows = shown(agent);
   if (end !== "pulled") agent.close();
   return { flash, shows };
@@ -81,6 +84,10 @@ function edit(agent: Agent): void {
   while (agent.tick(64) > 0);
   agent.put("note", "the last one", { id: "00000000000000ee" });
 }
+
+/** Half of it comes from a dictionary, under any kind. */
+const CARD =
+  "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Zoë\r\nEND:VCARD\r\nBEGIN:VEVENT\r\nSUMMARY:Zoë\r\nEND:VEVENT\r\nSubject: Zoë\r\nContent-Type: text/plain";
 
 /** Longer than a record when packed, so that its beginning lies away from its head. */
 function longMail(): string {

@@ -34,20 +34,10 @@ test("more or less than it should be is told in words", () => {
   assert.type(inflate(new Uint8Array(0), dictionary, 5), "string");
 });
 
-test("a bomb is put out after half a megabyte, not after all of it", () => {
-  const bomb = deflateSync(new Uint8Array(64 * 1024 * 1024), { level: 9 });
-  let most = 0;
-  const count = Uint8Array.prototype.set;
-  Uint8Array.prototype.set = function (this: Uint8Array, source: ArrayLike<number>, offset?: number) {
-    most = Math.max(most, source.length);
-    count.call(this, source, offset);
-  };
-  try {
-    assert.match(String(inflate(bomb, dictionary, 70_000)), /longer than it says/);
-  } finally {
-    Uint8Array.prototype.set = count;
-  }
-  assert.ok(most < 2 * 1024 * 1024, `${most} bytes at once`);
+test("a bomb is put out long before its end: that it has none is not noticed", () => {
+  const bomb = deflateSync(new Uint8Array(8 * 1024 * 1024), { level: 9 }).subarray(0, -20);
+  assert.match(String(inflate(bomb, dictionary, 8 * 1024 * 1024)), /unexpected EOF/);
+  assert.match(String(inflate(bomb, dictionary, 70_000)), /longer than it says/);
 });
 
 test("any bytes give a body of the length asked for, or words", () => {
