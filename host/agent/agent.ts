@@ -5,11 +5,12 @@
  * What it adds is what a numeric door cannot say: texts, ids that mint themselves, batches as callbacks,
  * receipts, and errors with words.
  */
-import { BODY_BYTES_MAX, CODEC_RAW, FLAG_CORRECTED, FLAG_DAMAGED, FLAG_REMOVED } from "../core/abi.js";
+import { BODY_BYTES_MAX, FLAG_CORRECTED, FLAG_DAMAGED, FLAG_REMOVED } from "../core/abi.js";
 import type { CoreResult } from "../core/doorstep.js";
 import { Core } from "../core/instance.js";
 import { HoldfastError, STATUSES } from "../errors.js";
 import type { FlashDevice } from "../flash/index.js";
+import { CODEC_RAW, PACKED_HEAD_BYTES, pack, unpack, unpackedBytes } from "../pack/index.js";
 import { type Change, ChangeSet } from "./changeset.js";
 import { wallClock } from "./clock.js";
 import { crc32c } from "./crc32c.js";
@@ -57,11 +58,13 @@ class CoreAgent implements LocalAgent {
   readonly #core: Core;
   readonly #entropy: Entropy;
   readonly #wallMs: () => number;
+  readonly #packs: boolean;
   #closedCleanly = false;
 
   constructor(flash: FlashDevice, options: AgentOptions, release: () => void) {
     this.#entropy = options.entropy ?? platformEntropy;
     this.#wallMs = wallClock(options.wallMs);
+    this.#packs = options.pack ?? true;
     this.#core = new Core(flash, options.memoryBytes, release);
     this.#core.call("opening the store", "hf_mount", options.readOnly ? 1 : 0, this.#wallMs());
   }
@@ -84,9 +87,9 @@ class CoreAgent implements LocalAgent {
     if (status < 0) this.#core.raise(status, during);
 
     const result = this.#core.doorstep.result();
-    if (result.codec !== CODEC_RAW) throw new HoldfastError("NEWER_FORMAT", `${during}: packed by the unknown codec ${result.codec}`);
     const meta = decodeMeta(this.#core.doorstep.take(result.metaBytes));
-    return { ...summary(result), meta, body: this.#body(result.bodyBytes, during) };
+    const body = unpack(kind, result.codec, this.#body(result.bodyBytes, during), during);
+    return { ...summary(result, body.length), meta, body };
   }
 
   remove(kind: Kind, id: string): Receipt {
@@ -227,7 +230,7 @@ class CoreAgent implements LocalAgent {
     const during = `storing ${kindName(kind)} ${change.receipt.id}`;
     const { doorstep } = this.#core;
     doorstep.fill(meta);
-    this.#core.call(during, "hf_put_begin", kind, id.high, id.low, CODEC_RAW, meta.length, 0, body.length, this.#wallMs());
+    this.#core.call(during, "hf_put_begin", kind, id.high, id.low, change.codec, meta.length, 0, body.length, this.#wallMs());
     for (let at = 0; at < body.length; at += doorstep.windowBytes) {
       const chunk = body.subarray(at, at + doorstep.windowBytes);
       doorstep.fill(chunk);
@@ -299,7 +302,9 @@ class CoreAgent implements LocalAgent {
     const bytes = bodyBytes(kind, body);
     const meta = encodeMeta(options.meta);
     const id = options.id === undefined ? this.#mint((candidate) => isTaken(number, candidate)) : parseId(options.id);
-    return { kind: number, id, meta, body: bytes, receipt: { id: formatId(id.high, id.low), lsn: 0n, crc32c: crc32c(bytes) } };
+    const stored = this.#packs ? pack(kind, bytes) : { codec: CODEC_RAW, bytes };
+    const receipt = { id: formatId(id.high, id.low), lsn: 0n, crc32c: crc32c(bytes) };
+    return { kind: number, id, meta, body: stored.bytes, codec: stored.codec, originalBytes: bytes.length, receipt };
   }
 
   #mint(isTaken: (id: IdHalves) => boolean): IdHalves {
@@ -336,8 +341,30 @@ class CoreAgent implements LocalAgent {
     while (next(high, low) > 0) {
       const result = this.#core.doorstep.result();
       [high, low] = [result.cursorHigh, result.cursorLow];
-      yield describe(result, this.#core.doorstep.take(result.metaBytes));
+      yield describe(result, this.#core.doorstep.take(result.metaBytes), this.#lengthOf(result));
     }
+  }
+
+  /** Length of the original body of the record just told; undefined when its bytes do not say one. */
+  #lengthOf(result: CoreResult): number | undefined {
+    const { codec, bodyBytes, flags, metaBytes, extBytes, bodyHeadBytes } = result;
+    if (codec === CODEC_RAW || flags & (FLAG_REMOVED | FLAG_DAMAGED)) return bodyBytes;
+    try {
+      const head = bodyHeadBytes > 0 ? this.#core.doorstep.take(bodyHeadBytes, metaBytes + extBytes) : this.#beginning(result);
+      return unpackedBytes(codec, head, bodyBytes);
+    } catch (thrown) {
+      const code = thrown instanceof HoldfastError ? thrown.code : undefined;
+      if (code === "CORRUPT") return undefined;
+      if (code !== "NEWER_FORMAT") throw thrown;
+      return bodyBytes; // a codec of a newer Holdfast: it is there, and as long as it is stored; `get` says why it cannot be read
+    }
+  }
+
+  /** The first bytes of a body that lies in chunks, away from its head. */
+  #beginning({ kind, idHigh, idLow }: CoreResult): Uint8Array {
+    const during = `listing ${kindName(kind)} ${formatId(idHigh, idLow)}`;
+    this.#core.call(during, "hf_get", kind, idHigh, idLow);
+    return this.#core.doorstep.take(this.#core.call(during, "hf_read", 0, PACKED_HEAD_BYTES));
   }
 }
 
@@ -345,7 +372,7 @@ function removal(kind: Kind, id: string): Change {
   const number = kindNumber(kind);
   const halves = parseId(id);
   const receipt = { id: formatId(halves.high, halves.low), lsn: 0n, crc32c: 0 };
-  return { kind: number, id: halves, meta: new Uint8Array(0), body: undefined, receipt };
+  return { kind: number, id: halves, meta: new Uint8Array(0), body: undefined, codec: CODEC_RAW, originalBytes: 0, receipt };
 }
 
 /** Text becomes UTF-8. Errors: INVALID for what is no body; TOO_BIG above 8 MiB. */
@@ -361,16 +388,16 @@ function bodyBytes(kind: Kind, body: Uint8Array | string): Uint8Array {
   return body;
 }
 
-function summary(result: CoreResult): StoredSummary {
-  const { kind, idHigh, idLow, lsn, bodyBytes, wallMs } = result;
+function summary(result: CoreResult, bodyBytes: number): StoredSummary {
+  const { kind, idHigh, idLow, lsn, wallMs } = result;
   return { kind: kindName(kind), id: formatId(idHigh, idLow), lsn, bodyBytes, wallMs, meta: {} };
 }
 
 /** A list goes on past a damaged record, and says so. */
-function describe(result: CoreResult, metaBytes: Uint8Array): StoredSummary {
-  const told = summary(result);
+function describe(result: CoreResult, metaBytes: Uint8Array, lengthBytes: number | undefined): StoredSummary {
+  const told = summary(result, lengthBytes ?? result.bodyBytes);
   if (result.flags & FLAG_REMOVED) return { ...told, removed: true };
-  if (result.flags & FLAG_DAMAGED) return { ...told, damaged: true };
+  if (result.flags & FLAG_DAMAGED || lengthBytes === undefined) return { ...told, damaged: true };
   try {
     return { ...told, meta: decodeMeta(metaBytes) };
   } catch {

@@ -24,7 +24,7 @@ export interface FormatOptions {
 }
 
 export interface AgentOptions {
-  /** Pack record text. Default true; until packing is built every body is stored as it is. */
+  /** Store bodies packed where that is shorter (default), or all as they are. What is stored either way is read either way. */
   pack?: boolean;
   readOnly?: boolean;
   /** Memory of the core; what its fixed part leaves holds the record index. Default 1 MiB, at most 64 MiB. */
@@ -62,6 +62,7 @@ export interface StoredSummary {
   /** 16 hex digits, unique within its kind. */
   id: string;
   lsn: bigint;
+  /** Of the original: what `get` gives. */
   bodyBytes: number;
   wallMs: number;
   meta: RecordMeta;
@@ -79,6 +80,7 @@ export interface Stat {
   records: number;
   counts: Record<Kind, number>;
   tombstones: number;
+  /** Of all bodies, as `get` gives them: packed, there may be more of it than the part has bytes. */
   payloadBytes: number;
   flash: {
     bytes: number;
@@ -180,7 +182,7 @@ export interface Agent {
   list(kind?: Kind): Iterable<StoredSummary>;
   /**
    * What the callback puts and removes commits together. A callback that throws changes nothing; more than 256
-   * changes or 64 KiB of bodies: TOO_BIG. A receipt's `lsn` is 0 until the batch has committed. Of several
+   * changes or 64 KiB of bodies, as they were given: TOO_BIG. A receipt's `lsn` is 0 until the batch has committed. Of several
    * changes to one record the last counts.
    */
   batch(write: (batch: Batch) => void): Receipt[];

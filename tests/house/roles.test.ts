@@ -57,9 +57,10 @@ house("the inspector and the emulator go through the workbench", () => {
   for (const door of ["host/cli/main.ts", "host/emulator/worker-main.ts"]) assert.ok(reachedFrom(door).has("host/core/workbench.ts"), door);
 });
 
-house("fflate packs: snapshots of flash, and through them the golden images", () => {
+house("fflate packs: bodies of records, snapshots of flash, and through them the golden images", () => {
   const users = importersOf("fflate", host);
-  assert.ok(users.length > 0);
+  for (const user of ["host/flash/snapshot.ts", "host/pack/deflate.ts"]) assert.ok(users.includes(user), user);
+  assert.ok(reachedFrom("host/index.ts").has("host/pack/deflate.ts"));
   const others = [...host, ...filesUnder("tests")].filter((file) => !users.includes(file) && !file.startsWith("tests/unit/"));
   const reached = others.filter((file) => importsOf(file).some((target) => users.includes(target)));
   assert.ok(reached.length > 0, `nobody uses ${users}`);

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { BlockMap } from "../../../../host/emulator/block-map.js";
 import { RamFlash } from "../../../../host/flash/index.js";
 import { formatFlash, openAgent } from "../../../../host/index.js";
+import { bytesOf } from "../../../../host/proof/chance.js";
 import { scaled } from "../../../../host/proof/geometries.js";
 
 const test = suite("host/emulator/block-map");
@@ -24,10 +25,10 @@ test("a record counts as live until it is superseded or removed; its bytes stay 
     return map.map(agent.list()).blocks.reduce((sum, { liveBytes, recordBytes }) => [sum[0] + liveBytes, sum[1] + recordBytes], [0, 0]);
   };
   assert.equal(looked(), [0, 0]);
-  agent.put("note", "x".repeat(300), { id: ID });
+  agent.put("note", bytesOf(1, 1, 0, 300, true), { id: ID });
   const [live, all] = looked();
   assert.ok(live > 300 && live === all, `${live} of ${all}`);
-  agent.put("note", "y".repeat(300), { id: ID });
+  agent.put("note", bytesOf(1, 2, 0, 300, true), { id: ID });
   assert.equal(looked(), [live, 2 * all]);
   agent.remove("note", ID);
   assert.is(looked()[0], 0);

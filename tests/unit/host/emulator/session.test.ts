@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { sampleCards } from "../../../../host/emulator/sample.js";
 import { mix } from "../../../../host/flash/mix.js";
+import { bytesOf } from "../../../../host/proof/chance.js";
 import { type OpenedPage, openPage, reload } from "./opened-page.js";
 
 const test = suite("host/emulator/session");
@@ -44,7 +45,7 @@ test("the same seed pulls at the same operation; the operation can be chosen, an
 
 test("a hundred and fifty pulls, every third one followed by another in the middle of the boot, on a part that needs room: 0 lost", async () => {
   const { session } = await withPeople();
-  for (let i = 0; i < 60; i++) await session.put("photo", new Uint8Array(9000).fill(i), { id: (i % 40).toString(16).padStart(16, "0") });
+  for (let i = 0; i < 110; i++) await session.put("photo", bytesOf(i, 1, 0, 9000, true), { id: (i % 70).toString(16).padStart(16, "0") });
   const hit = new Set<string>();
   for (let round = 1; round <= 150; round++) {
     const { operation, tear } = await session.pullBattery({ seed: round });
