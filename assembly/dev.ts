@@ -292,8 +292,8 @@ function describeRecord(offset: u32, limit: u32): u32 {
       h.metaBytes.toString() +
       ", body " +
       h.bodyBytes.toString() +
+      codecText(h.codec) +
       batchText(h) +
-      (h.codec == CODEC_LOST ? ", lost to rot" : "") +
       damaged,
   );
   return recordBytes(dataBytes);
@@ -381,6 +381,13 @@ function rootText(): string {
 
 function batchText(h: Header): string {
   return h.flags & RecordFlag.BATCH_END ? ", ends a batch" : h.flags & RecordFlag.BATCH ? ", in a batch" : "";
+}
+
+/** docs/format.md §5. */
+function codecText(codec: u32): string {
+  if (codec == 0) return "";
+  if (codec == 1) return " packed (dictionaries 1)";
+  return codec == CODEC_LOST ? " lost to rot" : " of the unknown codec " + codec.toString();
 }
 
 function correctedText(bytes: i32): string {

@@ -16,12 +16,16 @@ export type {
   Entropy,
   FormatOptions,
   Kind,
+  LocalAgent,
   Receipt,
   RecordMeta,
   Stat,
   StoredRecord,
   StoredSummary,
   VerifyReport,
+  Wire,
+  WireOptions,
+  WireState,
 } from "./agent/types.js";
 export { HoldfastError, type StatusName } from "./errors.js";
 export type { FlashDevice, FlashGeometry } from "./flash/index.js";

@@ -45,7 +45,12 @@ function now(): Header {
   return changetype<Header>(current);
 }
 
+/** As many body bytes as the head unit is sure to hold go into the window too: a packed body begins with its length. docs/abi.md. */
+const BODY_HEAD_BYTES: u32 = 8;
+
 function tell(h: Header, flags: u32, cursor: u64): void {
+  const told = h.metaBytes + h.extBytes;
+  const bodyHead = h.type == UnitType.RECORD ? min(h.bodyBytes, BODY_HEAD_BYTES) : 0;
   store<u64>(RESULT, h.lsn);
   store<f64>(RESULT, <f64>h.wallMs, 8);
   store<u32>(RESULT, h.idHigh, 16);
@@ -57,9 +62,9 @@ function tell(h: Header, flags: u32, cursor: u64): void {
   store<u32>(RESULT, h.bodyBytes, 40);
   store<u32>(RESULT, flags, 44);
   store<u32>(RESULT, h.session, 48);
-  store<u32>(RESULT, 0, 52);
+  store<u32>(RESULT, bodyHead, 52);
   store<u64>(RESULT, cursor, 56);
-  memory.copy(WINDOW, LOADED + h.headerBytes, h.metaBytes + h.extBytes);
+  memory.copy(WINDOW, LOADED + h.headerBytes, told + bodyHead);
 }
 
 /** Finds a record and tells it. Errors: NOT_FOUND, CORRUPT, IO, CLOSED. Cost: one index look-up, at most three reads. */

@@ -5,11 +5,12 @@
  * What it adds is what a numeric door cannot say: texts, ids that mint themselves, batches as callbacks,
  * receipts, and errors with words.
  */
-import { BODY_BYTES_MAX, CODEC_RAW, FLAG_CORRECTED, FLAG_DAMAGED, FLAG_REMOVED } from "../core/abi.js";
+import { FLAG_CORRECTED, FLAG_DAMAGED } from "../core/abi.js";
 import type { CoreResult } from "../core/doorstep.js";
 import { Core } from "../core/instance.js";
 import { HoldfastError, STATUSES } from "../errors.js";
 import type { FlashDevice } from "../flash/index.js";
+import { PACKED_HEAD_BYTES, unpack } from "../pack/index.js";
 import { type Change, ChangeSet } from "./changeset.js";
 import { wallClock } from "./clock.js";
 import { crc32c } from "./crc32c.js";
@@ -17,13 +18,14 @@ import { takeDevice } from "./device-lock.js";
 import { formatId, type IdHalves, mintId, parseId, platformEntropy } from "./ids.js";
 import { kindName, kindNumber } from "./kinds.js";
 import { decodeMeta, encodeMeta } from "./meta.js";
+import { addition, bodyBytes, describe, notFound, originalLength, removal, summary, tellsLength } from "./record.js";
 import { statOf } from "./stat.js";
 import type {
-  Agent,
   AgentOptions,
   Batch,
   Entropy,
   Kind,
+  LocalAgent,
   Receipt,
   RecordMeta,
   Stat,
@@ -44,7 +46,7 @@ const MINT_TRIES_MAX = 16;
  *
  * Errors: NOT_FORMATTED (a blank part stays untouched), NEWER_FORMAT, WRONG_GEOMETRY, INDEX_FULL, LOCKED, CORRUPT, IO.
  */
-export async function openAgent(flash: FlashDevice, options: AgentOptions = {}): Promise<Agent> {
+export async function openAgent(flash: FlashDevice, options: AgentOptions = {}): Promise<LocalAgent> {
   const release = takeDevice(flash);
   try {
     return new CoreAgent(flash, options, release);
@@ -54,15 +56,17 @@ export async function openAgent(flash: FlashDevice, options: AgentOptions = {}):
   }
 }
 
-class CoreAgent implements Agent {
+class CoreAgent implements LocalAgent {
   readonly #core: Core;
   readonly #entropy: Entropy;
   readonly #wallMs: () => number;
+  readonly #packs: boolean;
   #closedCleanly = false;
 
   constructor(flash: FlashDevice, options: AgentOptions, release: () => void) {
     this.#entropy = options.entropy ?? platformEntropy;
     this.#wallMs = wallClock(options.wallMs);
+    this.#packs = options.pack ?? true;
     this.#core = new Core(flash, options.memoryBytes, release);
     this.#core.call("opening the store", "hf_mount", options.readOnly ? 1 : 0, this.#wallMs());
   }
@@ -85,9 +89,9 @@ class CoreAgent implements Agent {
     if (status < 0) this.#core.raise(status, during);
 
     const result = this.#core.doorstep.result();
-    if (result.codec !== CODEC_RAW) throw new HoldfastError("NEWER_FORMAT", `${during}: packed by the unknown codec ${result.codec}`);
     const meta = decodeMeta(this.#core.doorstep.take(result.metaBytes));
-    return { ...summary(result), meta, body: this.#body(result.bodyBytes, during) };
+    const body = unpack(kind, result.codec, this.#body(result.bodyBytes, during), during);
+    return { ...summary(result, body.length), meta, body };
   }
 
   remove(kind: Kind, id: string): Receipt {
@@ -204,7 +208,7 @@ class CoreAgent implements Agent {
     const during = `storing ${kindName(kind)} ${change.receipt.id}`;
     const { doorstep } = this.#core;
     doorstep.fill(meta);
-    this.#core.call(during, "hf_put_begin", kind, id.high, id.low, CODEC_RAW, meta.length, 0, body.length, this.#wallMs());
+    this.#core.call(during, "hf_put_begin", kind, id.high, id.low, change.codec, meta.length, 0, body.length, this.#wallMs());
     for (let at = 0; at < body.length; at += doorstep.windowBytes) {
       const chunk = body.subarray(at, at + doorstep.windowBytes);
       doorstep.fill(chunk);
@@ -250,7 +254,7 @@ class CoreAgent implements Agent {
       remove: (kind, id) =>
         take(() => {
           const change = removal(kind, id);
-          if (!isThere(change.kind, change.id)) throw new HoldfastError("NOT_FOUND", `removing ${kind} ${id}: ${STATUSES.NOT_FOUND.words}`);
+          if (!isThere(change.kind, change.id)) throw notFound(change);
           return change;
         }),
     };
@@ -276,7 +280,7 @@ class CoreAgent implements Agent {
     const bytes = bodyBytes(kind, body);
     const meta = encodeMeta(options.meta);
     const id = options.id === undefined ? this.#mint((candidate) => isTaken(number, candidate)) : parseId(options.id);
-    return { kind: number, id, meta, body: bytes, receipt: { id: formatId(id.high, id.low), lsn: 0n, crc32c: crc32c(bytes) } };
+    return addition(kind, id, bytes, meta, this.#packs);
   }
 
   #mint(isTaken: (id: IdHalves) => boolean): IdHalves {
@@ -313,44 +317,22 @@ class CoreAgent implements Agent {
     while (next(high, low) > 0) {
       const result = this.#core.doorstep.result();
       [high, low] = [result.cursorHigh, result.cursorLow];
-      yield describe(result, this.#core.doorstep.take(result.metaBytes));
+      yield describe(result, this.#core.doorstep.take(result.metaBytes), this.#lengthOf(result));
     }
   }
-}
 
-export function removal(kind: Kind, id: string): Change {
-  const number = kindNumber(kind);
-  const halves = parseId(id);
-  const receipt = { id: formatId(halves.high, halves.low), lsn: 0n, crc32c: 0 };
-  return { kind: number, id: halves, meta: new Uint8Array(0), body: undefined, receipt };
-}
-
-/** Text becomes UTF-8. Errors: INVALID for what is no body; TOO_BIG above 8 MiB. */
-export function bodyBytes(kind: Kind, body: Uint8Array | string): Uint8Array {
-  if (typeof body === "string") {
-    if (/\p{Surrogate}/u.test(body))
-      throw new HoldfastError("INVALID", `storing a ${kind}: the text is not well-formed Unicode`, "pass its bytes instead");
-    return bodyBytes(kind, new TextEncoder().encode(body));
+  /** Length of the original body of the record just told. */
+  #lengthOf(result: CoreResult): number | undefined {
+    if (tellsLength(result)) return result.bodyBytes;
+    const { metaBytes, extBytes, bodyHeadBytes } = result;
+    const head = bodyHeadBytes > 0 ? this.#core.doorstep.take(bodyHeadBytes, metaBytes + extBytes) : this.#beginning(result);
+    return originalLength(result, head);
   }
-  if (!(body instanceof Uint8Array)) throw new HoldfastError("INVALID", `storing a ${kind}: a body is text or a Uint8Array`);
-  if (body.length > BODY_BYTES_MAX)
-    throw new HoldfastError("TOO_BIG", `storing a ${kind} of ${body.length} bytes; at most ${BODY_BYTES_MAX} fit`);
-  return body;
-}
 
-export function summary(result: CoreResult): StoredSummary {
-  const { kind, idHigh, idLow, lsn, bodyBytes, wallMs } = result;
-  return { kind: kindName(kind), id: formatId(idHigh, idLow), lsn, bodyBytes, wallMs, meta: {} };
-}
-
-/** A list goes on past a damaged record, and says so. */
-export function describe(result: CoreResult, metaBytes: Uint8Array): StoredSummary {
-  const told = summary(result);
-  if (result.flags & FLAG_REMOVED) return { ...told, removed: true };
-  if (result.flags & FLAG_DAMAGED) return { ...told, damaged: true };
-  try {
-    return { ...told, meta: decodeMeta(metaBytes) };
-  } catch {
-    return { ...told, damaged: true };
+  /** The first bytes of a body that lies in chunks, away from its head. */
+  #beginning({ kind, idHigh, idLow }: CoreResult): Uint8Array {
+    const during = `listing ${kindName(kind)} ${formatId(idHigh, idLow)}`;
+    this.#core.call(during, "hf_get", kind, idHigh, idLow);
+    return this.#core.doorstep.take(this.#core.call(during, "hf_read", 0, PACKED_HEAD_BYTES));
   }
 }

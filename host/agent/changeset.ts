@@ -12,7 +12,11 @@ export interface Change {
   kind: number;
   id: IdHalves;
   meta: Uint8Array;
+  /** As it will be stored, by `codec`. */
   body: Uint8Array | undefined;
+  codec: number;
+  /** Length of the body before it was packed: this is what the limit of a batch counts, so that callers can count too. */
+  originalBytes: number;
   receipt: Receipt;
 }
 
@@ -25,7 +29,7 @@ export class ChangeSet {
 
   /** Errors: TOO_BIG, and the change is not taken. */
   add(change: Change): void {
-    const bodyBytes = this.#bodyBytes + (change.body?.length ?? 0);
+    const bodyBytes = this.#bodyBytes + change.originalBytes;
     if (this.receipts.length >= BATCH_RECORDS_MAX) throw new HoldfastError("TOO_BIG", `a batch of more than ${BATCH_RECORDS_MAX} changes`);
     if (bodyBytes > BATCH_BYTES_MAX) throw new HoldfastError("TOO_BIG", `a batch of more than ${BATCH_BYTES_MAX} bytes of bodies`);
     this.#bodyBytes = bodyBytes;

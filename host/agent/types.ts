@@ -24,7 +24,7 @@ export interface FormatOptions {
 }
 
 export interface AgentOptions {
-  /** Pack record text. Default true; until packing is built every body is stored as it is. */
+  /** Store bodies packed where that is shorter (default), or all as they are. What is stored either way is read either way. */
   pack?: boolean;
   readOnly?: boolean;
   /** Memory of the core; what its fixed part leaves holds the record index. Default 1 MiB, at most 64 MiB. */
@@ -62,6 +62,7 @@ export interface StoredSummary {
   /** 16 hex digits, unique within its kind. */
   id: string;
   lsn: bigint;
+  /** Of the original: what `get` gives. */
   bodyBytes: number;
   wallMs: number;
   meta: RecordMeta;
@@ -79,6 +80,7 @@ export interface Stat {
   records: number;
   counts: Record<Kind, number>;
   tombstones: number;
+  /** Of all bodies, as `get` gives them: packed, there may be more of it than the part has bytes. */
   payloadBytes: number;
   flash: {
     bytes: number;
@@ -180,7 +182,7 @@ export interface Agent {
   list(kind?: Kind): Iterable<StoredSummary>;
   /**
    * What the callback puts and removes commits together. A callback that throws changes nothing; more than 256
-   * changes or 64 KiB of bodies: TOO_BIG. A receipt's `lsn` is 0 until the batch has committed. Of several
+   * changes or 64 KiB of bodies, as they were given: TOO_BIG. A receipt's `lsn` is 0 until the batch has committed. Of several
    * changes to one record the last counts.
    */
   batch(write: (batch: Batch) => void): Receipt[];
@@ -188,8 +190,6 @@ export interface Agent {
   receipt(kind: Kind, id: string): Receipt | undefined;
   /** What was put or removed after `afterLsn`, oldest first, only the newest change of each record. */
   changes(afterLsn: bigint): Iterable<StoredSummary>;
-  /** The handset's end of a conversation with a relay. */
-  wire(): Wire;
   /** Does at most `budget` steps of background work (compaction, erasing ahead); returns what is left to do. */
   tick(budget?: number): number;
   stat(): Stat;
@@ -197,4 +197,15 @@ export interface Agent {
   verify(): VerifyReport;
   /** Closes the store cleanly and frees the device. Closing twice is harmless; after a power cut it throws CLOSED as every call does. */
   close(): void;
+}
+
+/** An agent that lives elsewhere, in a worker or at the other end of a serial line: the same verbs, each answered later. */
+export type RemoteAgent = {
+  [Verb in Exclude<keyof Agent, "list" | "changes">]: (...args: Parameters<Agent[Verb]>) => Promise<ReturnType<Agent[Verb]>>;
+} & { [Verb in "list" | "changes"]: (...args: Parameters<Agent[Verb]>) => AsyncIterable<StoredSummary> };
+
+/** An agent whose core is in this process: it can speak to a relay. */
+export interface LocalAgent extends Agent {
+  /** The handset's end of a conversation with a relay. */
+  wire(): Wire;
 }

@@ -13,17 +13,22 @@ export const CORPORA_FOLDER = fileURLToPath(new URL(here.endsWith(".ts") ? "../.
 const TEXT_FILE = /\.(vcf|ics|vcs)$/i;
 const PHOTO = /^PHOTO[;:]/im;
 
+/** A text and the file it was found in. */
+export interface CorpusText extends StoredText {
+  file: string;
+}
+
 /** The texts, in order of file names; undefined when the folder is absent. */
-export async function corporaTexts(folder = CORPORA_FOLDER): Promise<StoredText[] | undefined> {
+export async function corporaTexts(folder = CORPORA_FOLDER): Promise<CorpusText[] | undefined> {
   if (!existsSync(folder)) return undefined;
-  const texts: StoredText[] = [];
+  const texts: CorpusText[] = [];
   for (const file of await sourceFiles([folder])) {
     if (!TEXT_FILE.test(file.path)) continue;
     const bytes = await file.read();
     for (const part of splitParts(bytes).parts) {
       if (part.kind !== "contact" && part.kind !== "event") continue;
       const body = bytes.subarray(part.start, part.end);
-      if (!PHOTO.test(new TextDecoder("latin1").decode(body))) texts.push({ kind: part.kind, body });
+      if (!PHOTO.test(new TextDecoder("latin1").decode(body))) texts.push({ file: file.path, kind: part.kind, body });
     }
   }
   return texts;

@@ -1,5 +1,5 @@
 /*
- * The store under test, as the benchmark sees it: the public API of the package, packing off.
+ * The store under test, as the benchmark sees it: the public API of the package. Packing is off where a figure does not say otherwise.
  *
  * Clock and entropy are made from the seed, so a run is a function of it.
  */
@@ -10,7 +10,7 @@ import type { Agent, Entropy } from "../agent/types.js";
 import type { FlashDevice } from "../flash/index.js";
 import { mulberry32 } from "./pim1.js";
 
-export type BenchAgent = Pick<Agent, "put" | "get" | "remove" | "list" | "stat" | "close">;
+export type BenchAgent = Pick<Agent, "put" | "get" | "remove" | "batch" | "list" | "stat" | "close">;
 
 /** How superseded versions are kept: none, or as an owner has it who changed nothing. */
 export type Retention = "0" | "default";
@@ -20,6 +20,7 @@ export interface StoreSetup {
   retention: Retention;
   parityBytes?: 8 | 16;
   memoryBytes?: number;
+  pack?: boolean;
 }
 
 /** Formats and opens; a test gives its own. */
@@ -35,10 +36,10 @@ export const holdfastDoors: Doors = {
   async format(flash, { seed, parityBytes }) {
     await formatFlash(flash, { force: true, parityBytes: parityBytes ?? 16, entropy: seededEntropy(seed), wallMs: () => FIRST_WALL_MS });
   },
-  open(flash, { seed, retention, memoryBytes }) {
+  open(flash, { seed, retention, memoryBytes, pack = false }) {
     let wallMs = FIRST_WALL_MS;
     return openAgent(flash, {
-      pack: false,
+      pack,
       memoryBytes,
       entropy: seededEntropy(seed + 1),
       wallMs: () => {

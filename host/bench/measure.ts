@@ -19,6 +19,7 @@ export interface MountFigures {
 export interface ConfigurationFigures {
   name: string;
   retention: Retention;
+  packed: boolean;
   parityBytes: number;
   /** Why the workload ended early; absent when all of it ran. */
   stopped?: string;
@@ -49,6 +50,7 @@ export interface MeasureOptions {
   seed: number;
   retention: Retention;
   parityBytes?: 8 | 16;
+  pack?: boolean;
   /** Instead of the configuration's own, for a quick look. */
   operations?: number;
   cuts?: number;
@@ -93,7 +95,8 @@ class Run {
     this.part = new NorFlash(configuration.geometry);
     this.torn = new TornCopyFlash(this.part);
     this.trace = new TraceFlash(this.torn);
-    this.setup = { seed: options.seed, retention: options.retention, parityBytes: options.parityBytes };
+    const { seed, retention, parityBytes, pack } = options;
+    this.setup = { seed, retention, parityBytes, pack };
     this.loadWrites = new Stopwatch(this.trace);
     this.churnWrites = new Stopwatch(this.trace);
   }
@@ -157,6 +160,7 @@ class Run {
       ...(figures as ConfigurationFigures),
       name: configuration.name,
       retention: options.retention,
+      packed: options.pack ?? false,
       parityBytes: options.parityBytes ?? 16,
       write: Stopwatch.spread(this.churnWrites),
       writeAll: Stopwatch.spread(this.loadWrites, this.churnWrites),

@@ -5,6 +5,7 @@ import { type Bar, barsOf, type Measured } from "./bars.js";
 import type { ConfigurationFigures } from "./measure.js";
 import { PEER_SPACE, PEERS, type PeerRow } from "./peers.js";
 import type { SpaceFigures } from "./space.js";
+import type { TextFigures } from "./text-load.js";
 
 export interface Report extends Measured {
   seed: number;
@@ -52,6 +53,7 @@ export function reportLines(report: Report): string[] {
   const names = [...new Set(report.configurations.map(({ name }) => name))];
   const lines = names.flatMap((name) => configurationLines(name, report));
   if (report.space.length > 0) lines.push(...spaceLines(report.space));
+  if (report.text !== undefined) lines.push(textLine(report.text), "");
   if (report.wear !== undefined) {
     const { partFulls, operations, max, mean, sd } = report.wear;
     lines.push(`Wear after ${partFulls} part-fulls (${operations} operations): max ${max}, mean ${mean}, sd ${sd}`, "");
@@ -80,7 +82,7 @@ function configurationLines(name: string, { configurations }: Report): string[] 
 function ownCells(figures: ConfigurationFigures): string[] {
   const { write, writeAll, wear, mountClean, mountAfterCut, ram, stopped } = figures;
   return [
-    `Holdfast, retention ${figures.retention}${stopped === undefined ? "" : ` (${stopped})`}`,
+    `Holdfast, ${figures.packed ? "packed, " : ""}retention ${figures.retention}${stopped === undefined ? "" : ` (${stopped})`}`,
     String(figures.utilisation),
     fixed(figures.loadWriteAmplification, 2),
     fixed(figures.churnWriteAmplification, 2),
@@ -126,13 +128,20 @@ function peerCells(row: PeerRow): string[] {
 
 function spaceLines(space: readonly SpaceFigures[]): string[] {
   const ours = space.map((one) => [
-    `Holdfast, ${one.source}`,
+    `Holdfast, ${one.source}${one.packed ? ", packed" : ""}`,
     `${fixed(one.payloadShare * 100, 1)} %`,
     `${one.updatesWhenFull} / ${one.removalsWhenFull}`,
     `${one.records} of ${one.meanBodyBytes} B`,
   ]);
   const theirs = PEER_SPACE.map(({ peer, payloadShare, whenFull }) => [peer, `${fixed(payloadShare * 100, 1)} %`, whenFull, "-"]);
   return ["Space", ...table([["store", "payload at first FULL", "then updates / removals of 50", "records"], ...ours, ...theirs]), ""];
+}
+
+function textLine({ records, batches, textBytes, packedShare, programmedPerByte, withMeta }: TextFigures): string {
+  return (
+    `${records} cards and events of the corpora, ${textBytes} bytes, in ${batches} batches: packed to ${packedShare} of their length, ` +
+    `${programmedPerByte} bytes programmed a byte; ${withMeta} with the meta an import gives them`
+  );
 }
 
 function barLines(bars: readonly Bar[]): string[] {

@@ -14,7 +14,8 @@ import { type Doors, holdfastDoors, type Retention, type StoreSetup } from "./do
 import { type ConfigurationFigures, measure } from "./measure.js";
 import { goldenProblems } from "./pim1.js";
 import { completed, type Report } from "./report.js";
-import { fill, pimTexts, repeated, type SpaceFigures, wear } from "./space.js";
+import { fill, pimTexts, repeated, type SpaceFigures, type StoredText, wear } from "./space.js";
+import { loadTexts } from "./text-load.js";
 
 export { CONFIGURATION_NAMES } from "./configurations.js";
 export { type Report, reportJson, reportLines } from "./report.js";
@@ -31,6 +32,8 @@ export interface BenchOptions {
   doors?: Doors;
 }
 
+/** The configuration that has a bar for packed bodies. */
+const PACKED_TOO = "A4";
 const PART_FULLS = 10;
 const SMALL_MEMORY_BYTES = 384 * 1024;
 
@@ -48,18 +51,22 @@ export async function bench(options: BenchOptions = {}, out: (line: string) => v
 
   const configurations = await runAll(chosen, options, seed, doors, out);
   const skipped: string[] = [];
+  const texts = everything ? ((await corporaTexts(options.corpora)) ?? []) : [];
   const report = {
     seed,
     configurations,
     recordsIn384KiB: await capacityIn(SMALL_MEMORY_BYTES, setup, doors),
     wasmBytes: wasmBytes("device").length,
-    space: everything ? await space(options, setup, doors, skipped, out) : [],
+    space: everything ? await space(texts, setup, doors, out) : [],
     skipped,
   };
   if (!everything) return completed(report);
+  if (texts.length === 0) skipped.push(`usable flash and programming with real texts: ${options.corpora ?? CORPORA_FOLDER} is absent`);
+  else out("cards and events of the corpora, packed");
+  const text = texts.length === 0 ? undefined : await loadTexts(texts, presets["spi-nor-8m"], { ...setup, pack: true }, doors);
   out(`wear, ${PART_FULLS} part-fulls`);
   const worn = await wear(PART_FULLS, presets["spi-nor-8m"], setup, doors);
-  return completed({ ...report, wear: worn, parity8: await atEightParityBytes(options, seed, doors, out) });
+  return completed({ ...report, wear: worn, ...(text && { text }), parity8: await atEightParityBytes(options, seed, doors, out) });
 }
 
 function chosenConfigurations(names: readonly string[] = CONFIGURATION_NAMES): Configuration[] {
@@ -83,6 +90,10 @@ async function runAll(
       out(`${configuration.name}, ${configuration.says}, retention ${retention}`);
       all.push(await measure(configuration, { seed, retention, operations }, doors));
     }
+    if (configuration.name === PACKED_TOO) {
+      out(`${configuration.name}, packed`);
+      all.push(await measure(configuration, { seed, retention: "default", operations, pack: true }, doors));
+    }
   }
   return all;
 }
@@ -100,26 +111,16 @@ async function atEightParityBytes(
   return { loadWriteAmplification, churnWriteAmplification };
 }
 
-async function space(
-  { corpora = CORPORA_FOLDER }: BenchOptions,
-  setup: StoreSetup,
-  doors: Doors,
-  skipped: string[],
-  out: (line: string) => void,
-): Promise<SpaceFigures[]> {
+async function space(texts: readonly StoredText[], setup: StoreSetup, doors: Doors, out: (line: string) => void): Promise<SpaceFigures[]> {
   const geometry = presets["spi-nor-8m"];
   out("space, pim-1 small records");
   const figures = [await fill({ source: "pim-1 small records", judgedByBar: false }, pimTexts(setup.seed), geometry, setup, doors)];
-  const texts = await corporaTexts(corpora);
-  if (texts === undefined || texts.length === 0) {
-    skipped.push(`usable flash with cards and events of the corpora: ${corpora} is absent`);
-    return figures;
+  for (const pack of texts.length === 0 ? [] : [false, true]) {
+    out(`space, ${texts.length} cards and events of the corpora, repeated${pack ? ", packed" : ""}`);
+    const real = { source: "cards and events of the corpora", judgedByBar: true };
+    figures.push(await fill(real, repeated(texts), geometry, { ...setup, pack }, doors));
   }
-  out(`space, ${texts.length} cards and events of the corpora, repeated`);
-  return [
-    ...figures,
-    await fill({ source: "cards and events of the corpora", judgedByBar: true }, repeated(texts), geometry, setup, doors),
-  ];
+  return figures;
 }
 
 /** Records an index holds when the core gets `memoryBytes` in all. */

@@ -17,11 +17,12 @@ export interface StoredText {
 
 export interface SpaceFigures {
   source: string;
+  packed: boolean;
   /** The number to reach is set for real texts; pim-1's short records are shown beside them. */
   judgedByBar: boolean;
   records: number;
   meanBodyBytes: number;
-  /** Payload over flash when the first insert was refused. */
+  /** Bodies as they were given, over flash, when the first insert was refused. */
   payloadShare: number;
   /** Of 50 tried on the full part. */
   updatesWhenFull: number;
@@ -79,6 +80,7 @@ export async function fill(
   agent.close();
   return {
     source,
+    packed: setup.pack ?? false,
     judgedByBar,
     records: stored.length,
     meanBodyBytes: rounded(payload / Math.max(1, stored.length), 1),

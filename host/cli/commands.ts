@@ -5,6 +5,7 @@
 import { bench } from "./bench.js";
 import type { Command } from "./command.js";
 import { demo } from "./demo.js";
+import { emulate } from "./emulate.js";
 import { exportCommand } from "./export.js";
 import { stat, verify } from "./health.js";
 import { importCommand } from "./import.js";
@@ -31,4 +32,5 @@ export const COMMANDS: readonly Command[] = [
   demo,
   powercut,
   bench,
+  emulate,
 ];

@@ -7,12 +7,16 @@
 
 import { existsSync } from "node:fs";
 import { FileFlash } from "../flash/index.js";
-import { type Agent, openAgent } from "../index.js";
+import { type LocalAgent, openAgent } from "../index.js";
 import type { Call } from "./command.js";
 import { asFailure, EXIT, Failure } from "./exit.js";
 
 /** Opens the image of `call`, runs `work` with its agent, closes both. Errors: Failures naming the image. */
-export async function withAgent<T>(call: Call, access: "read" | "write", work: (agent: Agent, flash: FileFlash) => Promise<T>): Promise<T> {
+export async function withAgent<T>(
+  call: Call,
+  access: "read" | "write",
+  work: (agent: LocalAgent, flash: FileFlash) => Promise<T>,
+): Promise<T> {
   const flash = openFlash(call.imagePath, access);
   try {
     const agent = await onImage(call, () => openAgent(flash, { readOnly: access === "read" }));

@@ -5,6 +5,7 @@
  * nothing sensible is shown as such.
  */
 
+import { letterOf } from "../core/block-letters.js";
 import { type BlockLine, type BlockReport, openWorkbench, type Workbench } from "../core/workbench.js";
 import { FileFlash, type FlashGeometry, type PresetName, presets } from "../flash/index.js";
 import type { Call, Command, Outcome } from "./command.js";
@@ -15,21 +16,6 @@ import { asCount, asOneOf, table } from "./words.js";
 const VIEWS = ["map", "dump", "block", "diff"] as const;
 const MAP_COLUMNS = 64;
 const HEX_COLUMNS = 16;
-
-/** One letter a state; "open" segments in upper case. Never colour alone. */
-const LETTERS: Record<string, string> = {
-  blank: ".",
-  ready: "-",
-  torn: "!",
-  hot: "h",
-  cold: "c",
-  recovery: "r",
-  checkpoint: "k",
-  root: "R",
-  foreign: "?",
-  newer: "n",
-  "other part": "o",
-};
 
 export const image: Command = {
   name: "image",
@@ -133,11 +119,6 @@ function mapLines(reports: readonly BlockReport[], counts: Record<string, number
       [1],
     ),
   ];
-}
-
-function letterOf(state: string): string {
-  if (state.startsWith("open ")) return letterOf(state.slice(5)).toUpperCase();
-  return LETTERS[state] ?? "?";
 }
 
 function dumpLines({ block, state, lines }: BlockReport): string[] {

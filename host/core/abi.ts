@@ -74,9 +74,6 @@ export const FLAG_REMOVED = 1;
 export const FLAG_DAMAGED = 2;
 export const FLAG_CORRECTED = 4;
 
-/** Bodies are stored as they are. Other codecs come with packing and sealing. */
-export const CODEC_RAW = 0;
-
 /** Most bytes of meta a record may have; the doorstep takes meta and ext together. */
 export const META_BYTES_MAX = 480;
 /** Most bytes of body a record may have. */

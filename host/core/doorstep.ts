@@ -21,6 +21,8 @@ export interface CoreResult {
   bodyBytes: number;
   flags: number;
   session: number;
+  /** How many of the body's first bytes stand in the window behind meta and ext: at most 8, none of a long record. */
+  bodyHeadBytes: number;
   cursorHigh: number;
   cursorLow: number;
 }
@@ -139,6 +141,7 @@ export class Doorstep {
       bodyBytes: this.#u32(base + 40),
       flags: this.#u32(base + 44),
       session: this.#u32(base + 48),
+      bodyHeadBytes: this.#u32(base + 52),
       cursorLow: this.#u32(base + 56),
       cursorHigh: this.#u32(base + 60),
     };

@@ -9,7 +9,7 @@
 
 import { rmSync } from "node:fs";
 import { FaultFlash, FileFlash, type FlashDevice, NorFlash, PowerCut, presets } from "../flash/index.js";
-import { type Agent, formatFlash, openAgent } from "../index.js";
+import { formatFlash, type LocalAgent, openAgent } from "../index.js";
 import { ABOUT, pick } from "../proof/chance.js";
 import type { Violation } from "../proof/model.js";
 import { openSocket } from "../radio/socket.js";
@@ -100,7 +100,7 @@ class Household {
     rmSync(this.options.relayFolder, { recursive: true, force: true });
   }
 
-  private async fillRelay(first: Agent): Promise<string> {
+  private async fillRelay(first: LocalAgent): Promise<string> {
     const outcome = await this.sync(first);
     this.expectEqual(outcome, "the first sync");
     this.tally.pushed = outcome.pushed;
@@ -115,7 +115,7 @@ class Household {
     this.options.say("the cloud   its folder is destroyed; an empty relay stands in its place");
   }
 
-  private async meetEmptyRelay(first: Agent, owned: string): Promise<void> {
+  private async meetEmptyRelay(first: LocalAgent, owned: string): Promise<void> {
     const { phase } = await this.sync(first);
     if (phase !== "guard") this.violate("G4", "", `an emptied relay was met without the guard: ${phase}`);
     this.tally.deletedByEmptyRelay = this.tally.records - first.stat().records;
@@ -123,7 +123,7 @@ class Household {
     this.options.say(`guard       the handset stops and says so; ${this.tally.deletedByEmptyRelay} records deleted`);
   }
 
-  private async reseed(first: Agent): Promise<void> {
+  private async reseed(first: LocalAgent): Promise<void> {
     const outcome = await this.sync(first, { reseed: true });
     this.expectEqual(outcome, "the re-seed");
     this.tally.reseeded = outcome.relayRecords;
@@ -131,7 +131,7 @@ class Household {
   }
 
   /** A blank handset syncs until it has everything, whatever happens to its battery. */
-  private async restore(joinCode: string): Promise<Agent> {
+  private async restore(joinCode: string): Promise<LocalAgent> {
     const { seed, pulls } = this.options;
     const power = new FaultFlash(new NorFlash(PART.geometry), { seed: seed ^ 0x5eed });
     await formatFlash(power);
@@ -155,7 +155,7 @@ class Household {
   }
 
   /** Every record of both, byte for byte. */
-  private compare(first: Agent, second: Agent): void {
+  private compare(first: LocalAgent, second: LocalAgent): void {
     const keys = new Set([...first.list(), ...second.list()].map(({ kind, id }) => `${kind}/${id}`));
     for (const { kind, id } of first.list()) {
       const ours = first.get(kind, id)?.body;
@@ -168,7 +168,7 @@ class Household {
     this.tally.digestsEqual = this.tally.violations.length === 0;
   }
 
-  private async sync(agent: Agent, options: SyncOptions = {}): Promise<SyncOutcome> {
+  private async sync(agent: LocalAgent, options: SyncOptions = {}): Promise<SyncOutcome> {
     const { url } = (this.relay as { service: RelayService }).service;
     const outcome = await syncOver(agent, await openSocket(url), { ...options, url });
     this.tally.bytesOnAir += outcome.sentBytes + outcome.heardBytes;
@@ -201,6 +201,6 @@ class Household {
 const PART = { name: "a parallel NOR of 16 MiB", geometry: presets["cfi-nor-16m"] };
 
 /** What stands for everything an agent shows: keys, LSNs, lengths. */
-function digestOf(agent: Agent): string {
+function digestOf(agent: LocalAgent): string {
   return [...agent.list()].map(({ kind, id, lsn, bodyBytes }) => `${kind}/${id}/${lsn}/${bodyBytes}`).join(" ");
 }

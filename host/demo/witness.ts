@@ -69,10 +69,6 @@ export class Witness implements Agent {
   changes(afterLsn: bigint): Iterable<StoredSummary> {
     return this.agent.changes(afterLsn);
   }
-  /** Not watched: what comes by air is nobody's promise here. */
-  wire(): ReturnType<Agent["wire"]> {
-    return this.agent.wire();
-  }
   tick(budget?: number): number {
     return this.agent.tick(budget);
   }

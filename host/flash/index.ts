@@ -9,6 +9,8 @@ export type { FlashDevice, FlashGeometry } from "./flash.js";
 export type { NandOptions } from "./nand.js";
 export { NandFlash } from "./nand.js";
 export { NorFlash } from "./nor.js";
+export type { AccessibleFile, SyncAccessHandle } from "./opfs.js";
+export { OpfsFlash } from "./opfs.js";
 export type { FlashRule, PhysicsOptions } from "./physics.js";
 export { FlashRuleViolation, PhysicsFlash } from "./physics.js";
 export type { PresetName } from "./presets.js";

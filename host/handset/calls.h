@@ -11,7 +11,7 @@
 enum leaves {
   LEAVES_NOTHING,
   LEAVES_RESULT,  /* the result structure */
-  LEAVES_RECORD,  /* the result structure; meta and ext in the window */
+  LEAVES_RECORD,  /* the result structure; meta, ext and the first bytes of the body in the window */
   LEAVES_ENTRY,   /* the same when it answers 1 */
   LEAVES_VERDICT, /* the result structure when it answers 1 */
   LEAVES_BYTES,   /* as many bytes in the window as it answers */

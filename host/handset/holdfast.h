@@ -51,7 +51,7 @@ struct hf_record {
   uint32_t bodyBytes;
   uint32_t flags;
   uint32_t session;
-  uint32_t reserved;
+  uint32_t bodyHeadBytes;
   uint32_t cursorLow;
   uint32_t cursorHigh;
 };

@@ -119,7 +119,7 @@ static void append_left(enum leaves leaves, int32_t status) {
   } else if (leaves == LEAVES_RESULT || leaves == LEAVES_RECORD || (isEntry && status > 0)) {
     append_structure(STRUCTURE_RECORD, hf_result(), sizeof(struct hf_record));
     const struct hf_record *record = (const struct hf_record *)engine_memory(hf_result(), sizeof *record);
-    uint32_t bytes = record->metaBytes + record->extBytes;
+    uint32_t bytes = record->metaBytes + record->extBytes + record->bodyHeadBytes;
     if (leaves == LEAVES_RECORD || leaves == LEAVES_ENTRY) append(window(), bytes < WINDOW_BYTES ? bytes : WINDOW_BYTES);
   } else {
     append_structure(STRUCTURE_NONE, 0, 0);

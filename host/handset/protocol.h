@@ -44,5 +44,5 @@ enum call {
   CALL_COUNT = 24,
 };
 
-/* The structure in a reply. The window's bytes behind it: of RECORD meta and ext; of NONE to CALL_READ and CALL_SYNC_NEXT as many as it answers. */
+/* The structure in a reply. The window's bytes behind it: of RECORD meta, ext and the first bytes of the body; of NONE to CALL_READ and CALL_SYNC_NEXT as many as it answers. */
 enum structure { STRUCTURE_NONE = 0, STRUCTURE_RECORD = 1, STRUCTURE_STAT = 2, STRUCTURE_FAULT = 3, STRUCTURE_SYNC = 4 };

@@ -2,7 +2,7 @@
  * One conversation of an agent with a relay, over a link, in real time: until it is over, the link is gone, or nothing
  * is heard any more. The only place on the handset's side that has a clock.
  */
-import type { Agent, WireOptions, WireState } from "../agent/types.js";
+import type { LocalAgent, WireOptions, WireState } from "../agent/types.js";
 import type { RadioLink } from "./link.js";
 import { Pump } from "./pump.js";
 import { LinkDown } from "./socket.js";
@@ -30,7 +30,7 @@ export class Silence extends Error {
 }
 
 /** Errors: LinkDown, Silence; what the agent or its flash throws passes through. The link is closed in every case. */
-export async function syncOver(agent: Agent, link: RadioLink, options: SyncOptions = {}): Promise<SyncOutcome> {
+export async function syncOver(agent: LocalAgent, link: RadioLink, options: SyncOptions = {}): Promise<SyncOutcome> {
   const { silenceMs = SILENCE_MS, url = "the relay", onProgress } = options;
   const pump = new Pump(agent.wire(), (message) => link.send(message));
   let timer: ReturnType<typeof setTimeout> | undefined;

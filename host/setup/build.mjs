@@ -1,5 +1,5 @@
 /*
- * Builds build/{device,probe,dev}.wasm from assembly/ and build/host/ from host/.
+ * Builds build/{device,probe,dev}.wasm from assembly/ and build/host/ from host/, the emulator's page included.
  *
  *   node host/setup/build.mjs [device] [probe] [dev] [host]     default: all four
  *
@@ -40,8 +40,10 @@ async function buildHost() {
   if (newest(inputs) < modified("build/host/.tsbuildinfo") && existsSync("build/host/index.js")) return 0;
   const status = await run("node_modules/typescript/bin/tsc", ["-p", "tsconfig.json"]);
   if (existsSync("build/host/cli/main.js")) chmodSync("build/host/cli/main.js", 0o755); // npm links it as the program holdfast
-  if (status !== 0) rmSync("build/host/.tsbuildinfo", { force: true }); // or the next build would take the half-made one for done
-  return status;
+  const { bundlePage } = await import("../emulator/bundle.mjs");
+  const whole = status === 0 && (await bundlePage());
+  if (!whole) rmSync("build/host/.tsbuildinfo", { force: true }); // or the next build would take the half-made one for done
+  return whole ? 0 : 1;
 }
 
 /** Time of the newest file under `paths`, in milliseconds. */

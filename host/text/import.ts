@@ -7,6 +7,7 @@
 // - Overrides that come in a file of their own join the master in the store, and a master joins overrides that came before it.
 // - Small records go in batches. After a power cut, import the same files again: what was acknowledged is found unchanged.
 // - `report` tells at any time what is durably done, also after an error; records waiting in an unfinished batch are not counted.
+import { sameBytes } from "./bytes.js";
 import { mergedSeries } from "./merge.js";
 import { type ImportKind, importPlan, type PlannedRecord, type Refusal } from "./plan.js";
 import type { TextMeta } from "./record-meta.js";
@@ -188,10 +189,4 @@ function keyOf(kind: string, id: string): string {
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
-  return true;
 }

@@ -1,4 +1,6 @@
 // What a record becomes when a part of its series arrives in another file.
+
+import { sameBytes } from "./bytes.js";
 import { textForm } from "./encoding.js";
 import { componentsOf, type PlannedRecord, recordOf } from "./plan.js";
 import { type Component, hasMaster, overrideOf, type Series } from "./series.js";
@@ -17,7 +19,7 @@ export function mergedSeries(incoming: PlannedRecord, storedBody: Uint8Array): P
   if (textForm(storedBody).encoding !== textForm(incoming.body).encoding) return incoming;
   const stored = seriesIn(incoming, storedBody);
   const fresh = seriesIn(incoming, incoming.body);
-  if (fresh.components.every((component) => stored.components.some((other) => Buffer.compare(other.bytes, component.bytes) === 0)))
+  if (fresh.components.every((component) => stored.components.some((other) => sameBytes(other.bytes, component.bytes))))
     return { ...incoming, body: storedBody };
   if (hasMaster(stored) && hasMaster(fresh)) return incoming;
   const joined = hasMaster(fresh)

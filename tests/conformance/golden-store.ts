@@ -5,7 +5,7 @@
  *   node --import tsx tests/conformance/golden-store.ts --replace writes them anew: only before a format is released
  *
  * images/<format version>-<part>-<end>.zip is a flash snapshot, the .json beside it what it must show. "closed" ended
- * with a close, "pulled" without one, with the last segment open.
+ * with a close, "pulled" without one, with the last segment open; both hold raw bodies. "packed" is closed and holds packed ones.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,7 @@ import { type FlashGeometry, RamFlash } from "../../host/flash/index.js";
 import { packSnapshot } from "../../host/flash/snapshot.js";
 import { type Agent, formatFlash, KINDS, openAgent } from "../../host/index.js";
 import { presetNames, scaled } from "../../host/proof/geometries.js";
+import { writePackedBodies } from "./packed-bodies.js";
 
 export const IMAGES = fileURLToPath(new URL("./images/", import.meta.url));
 const NAMES = ["Zoë Ångström", "Наталья Иванова", "山田太郎", "محمد", "Χαρά", "😀 smile"];
@@ -35,19 +36,27 @@ function plainMeta(meta: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
+const ENDS = ["closed", "pulled", "packed"] as const;
+type End = (typeof ENDS)[number];
+
 /** A store with some of everything: all kinds, edits, removals, a batch, a long body, enough to seal and compact segments. */
-async function makeStore(geometry: FlashGeometry, parityBytes: 8 | 16, close: boolean): Promise<{ flash: RamFlash; shows: unknown }> {
+async function makeStore(geometry: FlashGeometry, parityBytes: 8 | 16, end: End): Promise<{ flash: RamFlash; shows: unknown }> {
   const flash = new RamFlash(geometry);
   let [draws, wallMs] = [0, Date.UTC(2009, 9, 1)];
-  const options = { entropy: (target: Uint8Array) => target.fill(++draws), wallMs: () => (wallMs += 60_000) };
+  const pack = end === "packed";
+  const options = { pack, entropy: (target: Uint8Array) => target.fill(++draws), wallMs: () => (wallMs += 60_000) };
   await formatFlash(flash, { ...options, parityBytes });
   let agent = await openAgent(flash, options);
   fill(agent);
   agent.close();
   agent = await openAgent(flash, options);
   edit(agent);
+  if (pack) {
+    for (const kind of KINDS) agent.put(kind, CARD, { id: "00000000000000dc" });
+    agent.put("mail", longMail(), { id: "00000000000000ff" });
+  }
   const shows = shown(agent);
-  if (close) agent.close();
+  if (end !== "pulled") agent.close();
   return { flash, shows };
 }
 
@@ -76,13 +85,22 @@ function edit(agent: Agent): void {
   agent.put("note", "the last one", { id: "00000000000000ee" });
 }
 
+/** Half of it comes from a dictionary, under any kind. */
+const CARD =
+  "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Zoë\r\nEND:VCARD\r\nBEGIN:VEVENT\r\nSUMMARY:Zoë\r\nEND:VEVENT\r\nSubject: Zoë\r\nContent-Type: text/plain";
+
+/** Longer than a record when packed, so that its beginning lies away from its head. */
+function longMail(): string {
+  return Array.from({ length: 900 }, (_, i) => `${(i * i * 7919) % 10007} of ${i}`).join("\r\n");
+}
+
 async function writeAll(replace: boolean): Promise<void> {
   mkdirSync(IMAGES, { recursive: true });
   for (const preset of presetNames) {
-    for (const close of [true, false]) {
-      const parityBytes = preset === "spi-nor-8m" && !close ? 8 : 16;
-      const { flash, shows } = await makeStore(scaled(preset, 24), parityBytes, close);
-      const name = `${(shows as { formatVersion: string }).formatVersion}-${preset}-${close ? "closed" : "pulled"}`;
+    for (const end of ENDS) {
+      const parityBytes = preset === "spi-nor-8m" && end === "pulled" ? 8 : 16;
+      const { flash, shows } = await makeStore(scaled(preset, 24), parityBytes, end);
+      const name = `${(shows as { formatVersion: string }).formatVersion}-${preset}-${end}`;
       if (existsSync(`${IMAGES}${name}.zip`) && !replace) continue;
       writeFileSync(`${IMAGES}${name}.zip`, packSnapshot(flash));
       writeFileSync(`${IMAGES}${name}.json`, `${JSON.stringify(shows, undefined, 1)}\n`);
@@ -91,4 +109,7 @@ async function writeAll(replace: boolean): Promise<void> {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeAll(process.argv.includes("--replace"));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writePackedBodies();
+  await writeAll(process.argv.includes("--replace"));
+}

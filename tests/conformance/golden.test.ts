@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { openWorkbench } from "../../host/core/workbench.js";
 import { NandFlash, NorFlash } from "../../host/flash/index.js";
 import { unpackSnapshot } from "../../host/flash/snapshot.js";
 import { openAgent } from "../../host/index.js";
@@ -38,6 +39,18 @@ for (const name of images) {
   });
 }
 
+test("the bodies of a packed image lie packed in it, one of them in chunks", () => {
+  for (const name of images.filter((image) => image.endsWith("-packed.zip"))) {
+    const { geometry, bytes } = unpackSnapshot(new Uint8Array(readFileSync(IMAGES + name)));
+    const bench = openWorkbench(geometry);
+    const blocks = Array.from({ length: geometry.blockCount }, (_, block) => block * geometry.blockBytes);
+    const lines = blocks.flatMap((at, block) => bench.describe(block, bytes.subarray(at, at + geometry.blockBytes)).lines);
+    const packed = lines.filter(({ detail }) => detail.includes("packed (dictionaries 1)"));
+    assert.ok(packed.filter(({ what }) => what === "record").length > 20, name);
+    assert.ok(packed.some(({ what }) => what === "long record") && packed.some(({ what }) => what === "chunk 1"), name);
+  }
+});
+
 test("there is an image of every format version for every preset of its time, closed and pulled", () => {
   assert.ok(versions.size > 0);
   for (const version of versions) {
@@ -46,6 +59,7 @@ test("there is an image of every format version for every preset of its time, cl
       for (const end of ["closed", "pulled"]) assert.ok(images.includes(`${version}-${preset}-${end}.zip`), `${version} ${preset} ${end}`);
     }
   }
+  for (const preset of presetNames) assert.ok(images.includes(`1.1-${preset}-packed.zip`), `1.1 ${preset} packed`);
 });
 
 test.run();

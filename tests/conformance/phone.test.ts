@@ -1,5 +1,5 @@
 /*
- * The conformance suite over a serial line: a RemoteAgent, and at the other end a phone. Once on the desk, and, where there is
+ * The conformance suite over a serial line: a SerialAgent, and at the other end a phone. Once on the desk, and, where there is
  * an emulator, on the Siemens SX1.
  */
 import { readFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { suite } from "uvu";
 import { type FlashDevice, type FlashGeometry, NorFlash } from "../../host/flash/index.js";
 import type { SerialLine } from "../../host/handset/line.js";
 import { Phone } from "../../host/handset/phone.js";
-import { formatRemote, openRemoteAgent } from "../../host/handset/remote-agent.js";
+import { formatPhone, openSerialAgent } from "../../host/handset/serial-agent.js";
 import type { AgentOptions, FormatOptions } from "../../host/index.js";
 import { scaled } from "../../host/proof/geometries.js";
 import { DeskPhone } from "../support/handset/desk-phone.js";
@@ -25,10 +25,10 @@ function deskLine(flash: FlashDevice): SerialLine {
 }
 
 conformance({
-  name: "RemoteAgent, a phone on the desk, 24 blocks",
+  name: "SerialAgent, a phone on the desk, 24 blocks",
   make: () => new NorFlash(scaled("sx1-nor-8m", 24)),
-  format: (flash, options) => formatRemote(deskLine(flash), options),
-  open: (flash, options) => openRemoteAgent(deskLine(flash), options),
+  format: (flash, options) => formatPhone(deskLine(flash), options),
+  open: (flash, options) => openSerialAgent(deskLine(flash), options),
   fillable: true,
   remote: true,
 });
@@ -71,16 +71,16 @@ function watchImage(flash: FlashDevice): () => number {
 const reason = missing();
 if (reason === "") {
   conformance({
-    name: "RemoteAgent, SX1",
+    name: "SerialAgent, SX1",
     make: () => new PhoneChip(),
-    format: async (flash, options?: FormatOptions) => formatRemote(await (flash as PhoneChip).line(), options),
-    open: async (flash, options?: AgentOptions) => openRemoteAgent(await (flash as PhoneChip).line(), options),
+    format: async (flash, options?: FormatOptions) => formatPhone(await (flash as PhoneChip).line(), options),
+    open: async (flash, options?: AgentOptions) => openSerialAgent(await (flash as PhoneChip).line(), options),
     watch: watchImage,
     remote: true,
     longestBytes: 20_000,
   });
 } else {
-  const phone = suite("conformance/RemoteAgent, SX1");
+  const phone = suite("conformance/SerialAgent, SX1");
   skip(phone, "conformance of the SX1", reason, REMEDY);
   phone.run();
 }

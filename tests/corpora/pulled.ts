@@ -115,8 +115,9 @@ function keyOf({ kind, id }: { kind: string; id: string }): string {
   return `${kind}/${id}`;
 }
 
+/** Noise: what packs would not fill the part. */
 function filler(i: number): Uint8Array {
-  return new Uint8Array(1024).fill(i & 0xff);
+  return Uint8Array.from({ length: 1024 }, (_, at) => hash(i, at));
 }
 
 function hash(seed: number, n: number): number {

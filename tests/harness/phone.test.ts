@@ -10,7 +10,7 @@ import { encodeFrame } from "../../host/handset/frame.js";
 import { PowerLost } from "../../host/handset/line.js";
 import { Phone } from "../../host/handset/phone.js";
 import { encodeCall, MESSAGES } from "../../host/handset/protocol.js";
-import { formatRemote, openRemoteAgent, type RemoteAgent } from "../../host/handset/remote-agent.js";
+import { formatPhone, openSerialAgent, type SerialAgent } from "../../host/handset/serial-agent.js";
 import { type HoldfastError, openAgent } from "../../host/index.js";
 import { happens } from "../../host/proof/chance.js";
 import { openSqliteStore } from "../../host/relay/index.js";
@@ -35,11 +35,11 @@ function onPhone(name: string, body: () => Promise<void>): void {
 }
 
 /** A phone with a formatted chip, and its agent. */
-async function bootFormatted(nor0 = firmware()): Promise<{ phone: Phone; agent: RemoteAgent; image: string }> {
+async function bootFormatted(nor0 = firmware()): Promise<{ phone: Phone; agent: SerialAgent; image: string }> {
   const image = chip();
   const phone = await Phone.boot({ firmware: nor0, image });
-  await formatRemote(phone.line);
-  return { phone, agent: await openRemoteAgent(phone.line), image };
+  await formatPhone(phone.line);
+  return { phone, agent: await openSerialAgent(phone.line), image };
 }
 
 onPhone("device.wasm in Node and on the phone is one file: the phone says the same hash", async () => {
@@ -68,7 +68,7 @@ onPhone("boots bare metal, formats, puts, is killed, boots, gets", async () => {
   assert.is(((await caughtFrom(agent.stat())) as HoldfastError).code, "CLOSED");
 
   const again = await Phone.boot({ firmware: firmware(), image });
-  const reader = await openRemoteAgent(again.line);
+  const reader = await openSerialAgent(again.line);
   assert.equal(await reader.receipt("mail", receipt.id), receipt);
   const record = await reader.get("mail", receipt.id);
   assert.is(new TextDecoder().decode(record?.body), LETTER);
@@ -86,10 +86,10 @@ onPhone("on a noisy line everything is done once: an answer that got lost is giv
     });
   const image = chip();
   const quiet = await Phone.boot({ firmware: firmware(), image });
-  await formatRemote(quiet.line);
+  await formatPhone(quiet.line);
   await quiet.pull();
   const phone = await Phone.boot({ firmware: firmware(), image, noise: { toPhone: bend, fromPhone: bend }, repeatMs: 300 });
-  const agent = await openRemoteAgent(phone.line);
+  const agent = await openSerialAgent(phone.line);
   const lsns: bigint[] = [];
   for (let i = 0; i < 30; i++) lsns.push((await agent.put("note", `note ${i}`, { id: "00000000000000b1" })).lsn);
   assert.equal(
@@ -129,7 +129,7 @@ onPhone("a store that the desk made mounts on the phone, with what is in it", as
   const { bytes, model } = await wornChip(SEED);
   const image = chip(bytes);
   const phone = await Phone.boot({ firmware: firmware(), image });
-  const agent = await openRemoteAgent(phone.line);
+  const agent = await openSerialAgent(phone.line);
   assert.equal(await agent.verify(), { records: model.held.size, ok: model.held.size, corrected: 0, damaged: [], damagedUnknown: 0 });
   await phone.pull();
 });
@@ -184,7 +184,7 @@ onPhone("after a trap the phone says TRAP and its number, and acknowledges nothi
     return bytes;
   };
   const phone = await Phone.boot({ firmware: firmware("trapping"), image, noise: { fromPhone } });
-  const agent = await openRemoteAgent(phone.line);
+  const agent = await openSerialAgent(phone.line);
   const kept: string[] = [];
   let thrown: unknown;
   while (thrown === undefined && kept.length < 100) {
@@ -202,7 +202,7 @@ onPhone("after a trap the phone says TRAP and its number, and acknowledges nothi
   assert.match(phone.console, /\nTRAP 0005\r?\n$/);
 
   const again = await Phone.boot({ firmware: firmware(), image });
-  const reader = await openRemoteAgent(again.line);
+  const reader = await openSerialAgent(again.line);
   assert.ok(kept.length > 0);
   for (const [number, id] of kept.entries()) assert.is(new TextDecoder().decode((await reader.get("note", id))?.body), `note ${number}`);
   const { records } = await reader.stat();
@@ -211,7 +211,7 @@ onPhone("after a trap the phone says TRAP and its number, and acknowledges nothi
 });
 
 /** Key and text of every record, in order. */
-async function bodiesOf(agent: RemoteAgent): Promise<string[]> {
+async function bodiesOf(agent: SerialAgent): Promise<string[]> {
   const all: string[] = [];
   for await (const { kind, id } of agent.list()) all.push(`${kind}/${id} ${new TextDecoder().decode((await agent.get(kind, id))?.body)}`);
   return all.sort();

@@ -14,16 +14,18 @@ const HOST_ROOMS: Record<string, string[]> = {
   errors: [],
   flash: ["errors"],
   text: ["errors"],
+  pack: ["errors"],
   core: ["errors", "flash"],
-  agent: ["errors", "flash", "core"],
+  agent: ["errors", "flash", "core", "pack"],
   index: ["errors", "flash", "agent"],
-  handset: ["errors", "flash", "core", "agent"],
+  handset: ["errors", "flash", "core", "agent", "pack"],
   radio: ["errors", "flash", "agent"],
   relay: ["errors", "agent", "radio"],
   proof: ["errors", "flash", "core", "agent", "index", "text"],
-  bench: ["errors", "flash", "core", "agent", "index", "text"],
+  bench: ["errors", "flash", "core", "agent", "index", "text", "pack"],
   demo: ["errors", "flash", "core", "agent", "index", "text", "radio", "relay", "proof"],
-  cli: ["errors", "flash", "core", "agent", "index", "text", "radio", "relay", "proof", "bench", "demo"],
+  emulator: ["errors", "flash", "core", "agent", "text", "proof"],
+  cli: ["errors", "flash", "core", "agent", "index", "text", "radio", "relay", "proof", "bench", "demo", "emulator"],
 };
 
 const core = filesUnder("assembly").filter((file) => !file.startsWith("assembly/rt/"));
@@ -79,6 +81,12 @@ house("every room of the host knows only those it may", () => {
       assert.ok(roomOf(target) === room || HOST_ROOMS[room].includes(roomOf(target)), `${file} imports ${target}`);
     }
   }
+});
+
+house("packing runs in a browser: it asks Node for nothing", () => {
+  const rooms = host.filter((file) => roomOf(file) === "pack");
+  assert.ok(rooms.length > 3);
+  assert.equal(findIn(rooms, /"node:|\b(Buffer|process)\b/), []);
 });
 
 house("only doorstep.ts touches the core's memory", () => {

@@ -45,6 +45,8 @@ house("no file of the core or the host is unreferenced", () => {
     "host/flash/index.ts",
     "host/relay/index.ts",
     "host/cli/main.ts",
+    "host/emulator/main.ts",
+    "host/emulator/worker-main.ts",
   ];
   const proof = [...filesUnder("tests/harness"), ...filesUnder("tests/conformance")]; // a unit test alone keeps nothing alive
   const reached = new Set(["assembly/rt/index.ts", "assembly/rt/no-heap.ts"]);

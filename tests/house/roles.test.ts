@@ -51,15 +51,16 @@ house("as-bind is the workbench door: texts, a byte array and a callback cross i
   assert.ok(importedFunctions.dev.tell.parameters.includes(text));
 });
 
-house("the inspector goes through the workbench", () => {
+house("the inspector and the emulator go through the workbench", () => {
   const users = host.filter((file) => importsOf(file).includes("host/core/workbench.ts"));
-  assert.ok(users.length > 0 && users.every((file) => file.startsWith("host/cli/")), `used by ${users}`);
-  assert.ok(reachedFrom("host/cli/main.ts").has("host/core/workbench.ts"));
+  assert.ok(users.length > 0 && users.every((file) => /^host\/(cli|emulator)\//.test(file)), `used by ${users}`);
+  for (const door of ["host/cli/main.ts", "host/emulator/worker-main.ts"]) assert.ok(reachedFrom(door).has("host/core/workbench.ts"), door);
 });
 
-house("fflate packs: snapshots of flash, and through them the golden images", () => {
+house("fflate packs: bodies of records, snapshots of flash, and through them the golden images", () => {
   const users = importersOf("fflate", host);
-  assert.ok(users.length > 0);
+  for (const user of ["host/flash/snapshot.ts", "host/pack/deflate.ts"]) assert.ok(users.includes(user), user);
+  assert.ok(reachedFrom("host/index.ts").has("host/pack/deflate.ts"));
   const others = [...host, ...filesUnder("tests")].filter((file) => !users.includes(file) && !file.startsWith("tests/unit/"));
   const reached = others.filter((file) => importsOf(file).some((target) => users.includes(target)));
   assert.ok(reached.length > 0, `nobody uses ${users}`);

@@ -7,7 +7,7 @@
 
 import type { WireOptions, WireState } from "../../host/agent/types.js";
 import { FaultFlash, type FlashGeometry, NorFlash, PowerCut } from "../../host/flash/index.js";
-import { type Agent, formatFlash, openAgent } from "../../host/index.js";
+import { formatFlash, type LocalAgent, openAgent } from "../../host/index.js";
 import { happens, mix } from "../../host/proof/chance.js";
 import { converse } from "../../host/radio/converse.js";
 import { Loopback, type Losses } from "../../host/radio/loopback.js";
@@ -25,7 +25,7 @@ export class AirHandset {
   /** Values that must not be lost, and those a later change saw. */
   readonly owed = new Set<string>();
   readonly seen = new Set<string>();
-  agent!: Agent;
+  agent!: LocalAgent;
   pulls = 0;
   wallMs = Date.UTC(2009, 9, 12);
   #written = 0;

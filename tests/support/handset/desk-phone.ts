@@ -98,7 +98,12 @@ export class DeskPhone {
     if (leaves === "bytes") return structure(0, 0, 0, status);
     const isEntry = leaves === "entry" || leaves === "verdict";
     if (leaves === undefined || (isEntry && status === 0)) return Uint8Array.of(0);
-    const { metaBytes, extBytes } = core.doorstep.result();
-    return structure(1, this.#at.record, RECORD_BYTES, leaves === "record" || leaves === "entry" ? metaBytes + extBytes : 0);
+    const { metaBytes, extBytes, bodyHeadBytes } = core.doorstep.result();
+    return structure(
+      1,
+      this.#at.record,
+      RECORD_BYTES,
+      leaves === "record" || leaves === "entry" ? metaBytes + extBytes + bodyHeadBytes : 0,
+    );
   }
 }

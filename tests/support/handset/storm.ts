@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { openWorkbench, type Workbench } from "../../../host/core/workbench.js";
 import { PowerLost } from "../../../host/handset/line.js";
 import { Phone } from "../../../host/handset/phone.js";
-import { openRemoteAgent, type RemoteAgent } from "../../../host/handset/remote-agent.js";
+import { openSerialAgent, type SerialAgent } from "../../../host/handset/serial-agent.js";
 import type { Kind } from "../../../host/index.js";
 import { ABOUT, bytesOf, happens, pick } from "../../../host/proof/chance.js";
 import { type Change, difference, Model, type Shown } from "../../../host/proof/model.js";
@@ -77,7 +77,7 @@ class Life {
   async live(pull: number): Promise<void> {
     const { seed } = this.#options;
     const phone = await Phone.boot(this.#options);
-    const agent = await openRemoteAgent(phone.line, { wallMs: () => this.#nowMs });
+    const agent = await openSerialAgent(phone.line, { wallMs: () => this.#nowMs });
     await this.#judge(agent, pull);
     if (this.#report.violation === undefined) {
       // One in five is pulled between two changes: then the last answer alone has to hold.
@@ -94,13 +94,13 @@ class Life {
   async judgeOnly(): Promise<void> {
     const phone = await Phone.boot(this.#options);
     try {
-      await this.#judge(await openRemoteAgent(phone.line), this.#options.pulls + 1);
+      await this.#judge(await openSerialAgent(phone.line), this.#options.pulls + 1);
     } finally {
       await phone.pull();
     }
   }
 
-  async #judge(agent: RemoteAgent, pull: number): Promise<void> {
+  async #judge(agent: SerialAgent, pull: number): Promise<void> {
     const shown = new Map<string, Shown>();
     const isLast = pull > this.#options.pulls;
     for await (const { kind, id, lsn, wallMs, meta, damaged, bodyBytes } of agent.list()) {
@@ -131,7 +131,7 @@ class Life {
   }
 
   /** Makes changes, and now and then what a phone does when it is idle, until it is gone; with no `arm`, a few of them and none after. */
-  async #writeUntil(agent: RemoteAgent, arm: (() => void) | undefined): Promise<void> {
+  async #writeUntil(agent: SerialAgent, arm: (() => void) | undefined): Promise<void> {
     const last = arm === undefined ? this.#change + 3 : Number.POSITIVE_INFINITY;
     arm?.();
     try {
@@ -144,7 +144,7 @@ class Life {
     }
   }
 
-  async #makeChange(agent: RemoteAgent, number: number): Promise<void> {
+  async #makeChange(agent: SerialAgent, number: number): Promise<void> {
     this.#nowMs += 60_000;
     const change = this.#nextChange(number);
     const [kind, id] = change.key.split("/") as [Kind, string];

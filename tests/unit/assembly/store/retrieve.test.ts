@@ -51,6 +51,31 @@ test("the body of a get can be read though other records were told, written and 
   assert.equal(store.probe.doorstep.take(90), body);
 });
 
+test("the first bytes of a body stand in the window behind meta and ext, as many as there are up to eight; none of a body in chunks", () => {
+  const store = Store.make(parts.nor);
+  const [meta, ext] = [new Uint8Array(480).fill(0xaa), new Uint8Array(64).fill(0xbb)];
+  const bodies = [0, 1, 7, 8, 9, 900].map((length) => new Chance(length).bytes(length));
+  bodies.forEach((body, id) => {
+    store.must(store.put(id, body, { meta, ext }));
+  });
+  store.must(store.put(90, new Chance(9).bytes(5000), { meta, ext }));
+  const told = (next: (high: number, low: number) => number) => {
+    for (let high = 0, low = 0; store.must(next(high, low)) === 1; ) {
+      const { idLow, bodyHeadBytes, cursorHigh, cursorLow } = store.result();
+      const expected = idLow === 90 ? new Uint8Array(0) : bodies[idLow]!.subarray(0, 8);
+      assert.is(bodyHeadBytes, expected.length);
+      assert.equal(store.probe.doorstep.take(bodyHeadBytes, meta.length + ext.length), Uint8Array.from(expected));
+      [high, low] = [cursorHigh, cursorLow];
+    }
+  };
+  const { call } = store.probe;
+  told((high, low) => call.hf_list_next!(-1, high, low));
+  told((high, low) => call.hf_changes_next!(0, 0, high, low));
+  store.must(store.remove(5));
+  store.must(call.hf_changes_next!(0, store.stat().nextLsn > 0n ? Number(store.stat().nextLsn) - 2 : 0, 0, 0));
+  assert.equal([store.result().flags & REMOVED, store.result().bodyHeadBytes], [REMOVED, 0]);
+});
+
 test("a list is every record once, of all kinds or of one, in an order that does not change", () => {
   const store = filled();
   const all = store.list().map((one) => one.key);

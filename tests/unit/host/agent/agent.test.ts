@@ -366,7 +366,7 @@ test("stat and verify count what is there", async () => {
 });
 
 test("rot beyond correction is CORRUPT and named, never absence and never other bytes", async () => {
-  const { flash, agent } = await fresh();
+  const { flash, agent } = await fresh({ pack: false });
   const body = Uint8Array.from({ length: 300 }, (_, i) => (i * 7) & 255);
   agent.put("note", body, { id: ONE });
   agent.put("note", "whole", { id: TWO });

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { corporaTexts } from "../../../../host/bench/corpora.js";
@@ -18,10 +18,10 @@ corpora("takes cards without a photo and single events, byte for byte", async ()
     writeFileSync(join(folder, "c.txt"), plain);
     const texts = await corporaTexts(folder);
     assert.equal(
-      texts?.map(({ kind, body }) => [kind, new TextDecoder().decode(body)]),
+      texts?.map(({ file, kind, body }) => [basename(file), kind, new TextDecoder().decode(body)]),
       [
-        ["contact", plain],
-        ["event", event],
+        ["a.vcf", "contact", plain],
+        ["b.ics", "event", event],
       ],
     );
   } finally {

@@ -11,6 +11,7 @@ function figures(changes: Partial<ConfigurationFigures> = {}): ConfigurationFigu
   return {
     name: "A50",
     retention: "0",
+    packed: false,
     parityBytes: 16,
     operationsDone: 20_000,
     utilisation: 0.157,
@@ -58,17 +59,31 @@ report("every bar can be missed, and the worse of two retentions counts", () => 
       ram: { fixedBytes: 1e6, indexBytes: 1, capacity: 1, bytesPerRecord: 99 },
     }),
   ]);
+  worse.push(figures({ name: "A4", packed: true, churnWriteAmplification: 1.96 }));
+  const full = { source: "x", judgedByBar: true, records: 1, meanBodyBytes: 1, updatesWhenFull: 0, removalsWhenFull: 0 };
   const space = [
-    { source: "x", judgedByBar: true, records: 1, meanBodyBytes: 1, payloadShare: 0.71, updatesWhenFull: 0, removalsWhenFull: 0 },
+    { ...full, packed: false, payloadShare: 0.71 },
+    { ...full, packed: true, payloadShare: 1.14 },
   ];
+  const text = { records: 1, batches: 1, textBytes: 1, packedShare: 0.5, programmedPerByte: 0.86, withMeta: 1 };
   const wear = { partFulls: 10, operations: 1, max: 4, mean: 2, sd: 1, maxOverMean: 2 };
-  const { bars, missed } = completed({ ...base, configurations: worse, space, wear, recordsIn384KiB: 1, wasmBytes: 50_000 });
+  const { bars, missed } = completed({ ...base, configurations: worse, space, wear, text, recordsIn384KiB: 1, wasmBytes: 50_000 });
   const unjudged = space.map((one) => ({ ...one, source: "y", judgedByBar: false }));
   assert.is(completed({ ...base, configurations: [], space: unjudged }).bars.length, 2);
-  assert.is(bars.length, 19);
+  assert.is(bars.length, 22);
   assert.equal(
     missed,
     bars.map(({ bar }) => bar),
+  );
+});
+
+report("a packed figure is judged by the bar for packed figures, and by no other", () => {
+  const packed = figures({ name: "A4", packed: true, churnWriteAmplification: 1.95, operationsDone: 1 });
+  const { bars, missed } = completed({ ...base, configurations: [packed] });
+  assert.equal(missed, []);
+  assert.equal(
+    bars.filter(({ bar }) => bar.startsWith("A4")).map(({ bar }) => bar),
+    ["A4 packed, churn write amplification"],
   );
 });
 

@@ -21,6 +21,17 @@ run("runs the configurations asked for, with each retention, and says so", async
   assert.is(report.wear, undefined);
 });
 
+run("A4 is run packed too", async () => {
+  const report = await bench({ configurations: ["A4"], operations: 50, retentions: ["default"], doors: toyDoors });
+  assert.equal(
+    report.configurations.map(({ retention, packed }) => [retention, packed]),
+    [
+      ["default", false],
+      ["default", true],
+    ],
+  );
+});
+
 run("an unknown configuration is refused by name", async () => {
   let thrown: unknown;
   await bench({ configurations: ["Z9"], doors: toyDoors }).catch((error) => {

@@ -95,6 +95,15 @@ function toyAgent(flash: FlashDevice): BenchAgent {
       store.append(kind, id, undefined);
       return receipt(id);
     },
+    batch(write) {
+      const receipts: ReturnType<BenchAgent["put"]>[] = [];
+      const noted = (made: ReturnType<BenchAgent["put"]>) => {
+        receipts.push(made);
+        return made;
+      };
+      write({ put: (kind, body, options) => noted(this.put(kind, body, options)), remove: (kind, id) => noted(this.remove(kind, id)) });
+      return receipts;
+    },
     *list() {
       for (const [key, { length }] of store.places) {
         const [kind, id] = key.split(" ");

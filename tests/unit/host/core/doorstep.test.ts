@@ -56,6 +56,7 @@ test("the result structure", () => {
     bodyBytes: 1040,
     flags: 1044,
     session: 1048,
+    bodyHeadBytes: 1052,
     cursorLow: 1056,
     cursorHigh: 1060,
   });

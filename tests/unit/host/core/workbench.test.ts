@@ -1,6 +1,7 @@
 /* The workbench: texts, bytes and a callback through as-bind. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Core } from "../../../../host/core/instance.js";
 import { openWorkbench } from "../../../../host/core/workbench.js";
 import { STATUSES } from "../../../../host/errors.js";
 import { presets, RamFlash } from "../../../../host/flash/index.js";
@@ -69,10 +70,28 @@ test("everything that was stored is found in the blocks, and nothing else", asyn
     records.join("\n"),
   );
   assert.ok(records.some((detail) => /^note 0000000000000002, .*body 6$/.test(detail)));
-  assert.ok(records.some((detail) => /^contact 0000000000000003, .*body 1200, in a batch$/.test(detail)));
+  assert.ok(records.some((detail) => /^contact 0000000000000003, .*body \d\d packed \(dictionaries 1\), in a batch$/.test(detail)));
   const tombstones = lines.filter((line) => line.what === "tombstone").map((line) => line.detail);
   assert.is(tombstones.length, 1);
   assert.match(tombstones[0], /^note 0000000000000001, .*ends a batch$/);
+});
+
+test("the codec of a body is told in words", async () => {
+  const flash = new RamFlash(geometry);
+  await formatFlash(flash);
+  const core = new Core(flash);
+  core.call("mounting", "hf_mount", 0, 0);
+  for (const codec of [0, 1, 5]) {
+    core.call("beginning", "hf_put_begin", 3, 0, codec, codec, 0, 0, 0, 0);
+    core.call("committing", "hf_put_commit");
+  }
+  core.call("closing", "hf_close");
+  const bench = openWorkbench(geometry);
+  const lines = Array.from({ length: geometry.blockCount }, (_, block) => bench.describe(block, blockOf(flash, block)).lines).flat();
+  assert.equal(
+    lines.filter(({ what }) => what === "record").map(({ detail }) => detail.replace(/.*, body/, "body")),
+    ["body 0", "body 0 packed (dictionaries 1)", "body 0 of the unknown codec 5"],
+  );
 });
 
 test("a checkpoint and its switch are told", async () => {

@@ -3,14 +3,14 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, NorFlash, presets } from "../../../../host/flash/index.js";
 import { PowerLost } from "../../../../host/handset/line.js";
-import { formatRemote, openRemoteAgent } from "../../../../host/handset/remote-agent.js";
+import { formatPhone, openSerialAgent } from "../../../../host/handset/serial-agent.js";
 import type { HoldfastError } from "../../../../host/index.js";
 import { happens } from "../../../../host/proof/chance.js";
 import { openSqliteStore } from "../../../../host/relay/index.js";
 import { DeskPhone } from "../../../support/handset/desk-phone.js";
 import { talk } from "../../../support/handset/relay.js";
 
-const test = suite("host/handset/remote-agent");
+const test = suite("host/handset/serial-agent");
 const part = { ...presets["sx1-nor-8m"], blockCount: 16, blockBytes: 4096 };
 
 async function caughtFrom(promise: Promise<unknown>): Promise<HoldfastError> {
@@ -28,8 +28,8 @@ test("on a noisy line everything is done once, and comes back right", async () =
     return bent;
   };
   const phone = new DeskPhone(new NorFlash(part), { toPhone: bend, fromPhone: bend });
-  await formatRemote(phone.line);
-  const agent = await openRemoteAgent(phone.line);
+  await formatPhone(phone.line);
+  const agent = await openSerialAgent(phone.line);
   for (let i = 0; i < 40; i++) await agent.put("note", `note ${i}`, { id: (i % 8).toString(16).padStart(16, "0") });
   for (let i = 32; i < 40; i++)
     assert.is(new TextDecoder().decode((await agent.get("note", (i % 8).toString(16).padStart(16, "0")))!.body), `note ${i}`);
@@ -41,8 +41,8 @@ test("a phone that goes off is a power cut: what waits fails with PowerLost, lat
   const flash = new NorFlash(part);
   const power = new FaultFlash(flash);
   const phone = new DeskPhone(power);
-  await formatRemote(phone.line);
-  const agent = await openRemoteAgent(phone.line);
+  await formatPhone(phone.line);
+  const agent = await openSerialAgent(phone.line);
   const kept = await agent.put("note", "kept");
   power.reboot({ op: 0, tear: "prefix" });
   const [lost, behind] = await Promise.all([caughtFrom(agent.put("note", "lost or not")), caughtFrom(agent.get("note", kept.id))]);
@@ -52,26 +52,26 @@ test("a phone that goes off is a power cut: what waits fails with PowerLost, lat
     assert.is((await caughtFrom(later)).code, "CLOSED");
 
   const again = new DeskPhone(flash);
-  const reader = await openRemoteAgent(again.line);
+  const reader = await openSerialAgent(again.line);
   assert.equal(await reader.receipt("note", kept.id), kept);
   await reader.put("note", "goes on");
 });
 
 test("one agent has a line; closing gives it back", async () => {
   const phone = new DeskPhone(new NorFlash(part));
-  await formatRemote(phone.line);
-  const agent = await openRemoteAgent(phone.line);
-  assert.is((await caughtFrom(openRemoteAgent(phone.line))).code, "LOCKED");
-  assert.is((await caughtFrom(formatRemote(phone.line))).code, "LOCKED");
+  await formatPhone(phone.line);
+  const agent = await openSerialAgent(phone.line);
+  assert.is((await caughtFrom(openSerialAgent(phone.line))).code, "LOCKED");
+  assert.is((await caughtFrom(formatPhone(phone.line))).code, "LOCKED");
   await agent.close();
   await agent.close();
-  await (await openRemoteAgent(phone.line)).close();
+  await (await openSerialAgent(phone.line)).close();
 });
 
 test("verbs asked at the same time are done one after the other", async () => {
   const phone = new DeskPhone(new NorFlash(part));
-  await formatRemote(phone.line);
-  const agent = await openRemoteAgent(phone.line);
+  await formatPhone(phone.line);
+  const agent = await openSerialAgent(phone.line);
   const receipts = await Promise.all(Array.from({ length: 12 }, (_, i) => agent.put("note", `note ${i}`.repeat(200))));
   assert.is(new Set(receipts.map(({ id }) => id)).size, 12);
   const bodies = await Promise.all(receipts.map(({ id }) => agent.get("note", id)));
@@ -80,8 +80,8 @@ test("verbs asked at the same time are done one after the other", async () => {
 
 test("in a batch, a removal of what the batch has removed is NOT_FOUND at once; entropy that repeats itself is INVALID", async () => {
   const phone = new DeskPhone(new NorFlash(part));
-  await formatRemote(phone.line);
-  const agent = await openRemoteAgent(phone.line, { entropy: (target) => target.fill(7) });
+  await formatPhone(phone.line);
+  const agent = await openSerialAgent(phone.line, { entropy: (target) => target.fill(7) });
   const { id } = await agent.put("note", "one");
   const twice = agent.batch((batch) => {
     batch.remove("note", id);
@@ -96,8 +96,8 @@ test("in a batch, a removal of what the batch has removed is NOT_FOUND at once; 
 test("two phones meet through a relay", async () => {
   const store = await openSqliteStore();
   const [first, second] = [new DeskPhone(new NorFlash(part)), new DeskPhone(new NorFlash(part))];
-  for (const { line } of [first, second]) await formatRemote(line);
-  const [one, other] = [await openRemoteAgent(first.line), await openRemoteAgent(second.line)];
+  for (const { line } of [first, second]) await formatPhone(line);
+  const [one, other] = [await openSerialAgent(first.line), await openSerialAgent(second.line)];
   const { id } = await one.put("note", "from the first ".repeat(500));
   const { phase, joinCode } = await talk(one.wire(), store);
   assert.is(phase, "equal");
@@ -114,8 +114,8 @@ test("two phones meet through a relay", async () => {
 
 test("a part that is full says so over the line, and the agent goes on", async () => {
   const phone = new DeskPhone(new NorFlash(part));
-  await formatRemote(phone.line);
-  const agent = await openRemoteAgent(phone.line);
+  await formatPhone(phone.line);
+  const agent = await openSerialAgent(phone.line);
   assert.is((await caughtFrom(agent.put("photo", new Uint8Array(200_000)))).code, "FULL");
   await agent.put("note", "goes on");
 });

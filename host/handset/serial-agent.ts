@@ -5,13 +5,13 @@
  * change is durable on the phone when its promise is kept. When the phone goes off that is a power cut: what waits fails with
  * PowerLost, every later call with CLOSED.
  */
-import { bodyBytes, describe, removal, summary } from "../agent/agent.js";
 import { type Change, ChangeSet } from "../agent/changeset.js";
 import { wallClock } from "../agent/clock.js";
 import { crc32c } from "../agent/crc32c.js";
 import { formatId, type IdHalves, mintId, parseId, platformEntropy } from "../agent/ids.js";
 import { kindName, kindNumber } from "../agent/kinds.js";
 import { decodeMeta, encodeMeta } from "../agent/meta.js";
+import { addition, bodyBytes, describe, notFound, originalLength, removal, summary, tellsLength } from "../agent/record.js";
 import { statOf } from "../agent/stat.js";
 import type {
   AgentOptions,
@@ -21,13 +21,16 @@ import type {
   Kind,
   Receipt,
   RecordMeta,
+  RemoteAgent,
   Stat,
   StoredRecord,
   StoredSummary,
   VerifyReport,
 } from "../agent/types.js";
-import { CODEC_RAW, FLAG_CORRECTED, FLAG_DAMAGED } from "../core/abi.js";
+import { FLAG_CORRECTED, FLAG_DAMAGED } from "../core/abi.js";
+import type { CoreResult } from "../core/doorstep.js";
 import { HoldfastError, STATUSES } from "../errors.js";
+import { PACKED_HEAD_BYTES, unpack } from "../pack/index.js";
 import type { SerialLine } from "./line.js";
 import { RemoteCore } from "./remote-core.js";
 import { RemoteWire } from "./remote-wire.js";
@@ -38,7 +41,7 @@ const TICK_BUDGET_DEFAULT = 16;
 type PutOptions = { id?: string; meta?: RecordMeta };
 
 /** Makes a store of the phone's part. Errors and cut: as `formatFlash`; PowerLost. */
-export async function formatRemote(line: SerialLine, options: FormatOptions = {}): Promise<void> {
+export async function formatPhone(line: SerialLine, options: FormatOptions = {}): Promise<void> {
   if (options.key !== undefined)
     throw new HoldfastError("INVALID", "sealed stores are not built yet", "leave out the key: the store is made plain");
   const { parityBytes = 16, outerParity = 0, force = false } = options;
@@ -57,30 +60,32 @@ export async function formatRemote(line: SerialLine, options: FormatOptions = {}
 }
 
 /** Opens the store on the phone and recovers what a power cut left. Errors: as `openAgent`; PowerLost. */
-export async function openRemoteAgent(line: SerialLine, options: AgentOptions = {}): Promise<RemoteAgent> {
+export async function openSerialAgent(line: SerialLine, options: AgentOptions = {}): Promise<SerialAgent> {
   const wallMs = wallClock(options.wallMs);
   const core = await RemoteCore.start(line);
   try {
     await core.call("opening the phone's store", "hf_mount", [options.readOnly ? 1 : 0, wallMs()]);
-    return new RemoteAgent(core, wallMs, options.entropy ?? platformEntropy);
+    return new SerialAgent(core, wallMs, options.entropy ?? platformEntropy, options.pack ?? true);
   } catch (thrown) {
     core.drop();
     throw thrown;
   }
 }
 
-export class RemoteAgent {
+export class SerialAgent implements RemoteAgent {
   readonly #core: RemoteCore;
   readonly #wallMs: () => number;
   readonly #entropy: Entropy;
+  readonly #packs: boolean;
   #turn: Promise<unknown> = Promise.resolve();
   #closedCleanly = false;
 
   /** `core` has mounted. */
-  constructor(core: RemoteCore, wallMs: () => number, entropy: Entropy) {
+  constructor(core: RemoteCore, wallMs: () => number, entropy: Entropy, packs: boolean) {
     this.#core = core;
     this.#wallMs = wallMs;
     this.#entropy = entropy;
+    this.#packs = packs;
   }
 
   put(kind: Kind, body: Uint8Array | string, options: PutOptions = {}): Promise<Receipt> {
@@ -210,9 +215,9 @@ export class RemoteAgent {
     if (status < 0) this.#core.raise(status, during);
 
     const result = this.#core.doorstep.result();
-    if (result.codec !== CODEC_RAW) throw new HoldfastError("NEWER_FORMAT", `${during}: packed by the unknown codec ${result.codec}`);
     const meta = decodeMeta(this.#core.doorstep.take(result.metaBytes));
-    return { ...summary(result), meta, body: await this.#body(result.bodyBytes, during) };
+    const body = unpack(kind, result.codec, await this.#body(result.bodyBytes, during), during);
+    return { ...summary(result, body.length), meta, body };
   }
 
   async #body(lengthBytes: number, during: string): Promise<Uint8Array> {
@@ -228,14 +233,14 @@ export class RemoteAgent {
   }
 
   /** One change to the phone's core, durable on return outside a batch, staged inside one. */
-  async #write({ kind, id, meta, body, receipt }: Change): Promise<void> {
+  async #write({ kind, id, meta, body, codec, receipt }: Change): Promise<void> {
     if (body === undefined) {
       await this.#core.call(`removing ${kindName(kind)} ${receipt.id}`, "hf_remove", [kind, id.high, id.low, this.#wallMs()]);
       return;
     }
     const during = `storing ${kindName(kind)} ${receipt.id}`;
     const { windowBytes } = this.#core.doorstep;
-    const head = [kind, id.high, id.low, CODEC_RAW, meta.length, 0, body.length, this.#wallMs()];
+    const head = [kind, id.high, id.low, codec, meta.length, 0, body.length, this.#wallMs()];
     await this.#core.call(during, "hf_put_begin", head, meta);
     for (let at = 0; at < body.length; at += windowBytes) {
       const piece = body.subarray(at, at + windowBytes);
@@ -288,7 +293,7 @@ export class RemoteAgent {
         remove: (kind, id) => {
           const change = removal(kind, id);
           const isThere = changes.has(change.kind, change.id);
-          if (isThere === false) throw absent(change);
+          if (isThere === false) throw notFound(change);
           if (isThere === undefined) removed.push(change);
           return take(change);
         },
@@ -305,11 +310,11 @@ export class RemoteAgent {
 
   /** Checks and encodes a put; mints its id when it has none. */
   #change(kind: Kind, body: Uint8Array | string, options: PutOptions): Change {
-    const number = kindNumber(kind);
+    kindNumber(kind); // an unknown kind before a malformed body
     const bytes = bodyBytes(kind, body);
     const meta = encodeMeta(options.meta);
     const id = options.id === undefined ? mintId(this.#entropy) : parseId(options.id);
-    return { kind: number, id, meta, body: bytes, receipt: { id: formatId(id.high, id.low), lsn: 0n, crc32c: crc32c(bytes) } };
+    return addition(kind, id, bytes, meta, this.#packs);
   }
 
   /** 64 random bits are not taken; a source that repeats itself must not replace a record. */
@@ -319,7 +324,7 @@ export class RemoteAgent {
   }
 
   async #refuseAbsent(change: Change): Promise<void> {
-    if (!(await this.#isThere(change.kind, change.id))) throw absent(change);
+    if (!(await this.#isThere(change.kind, change.id))) throw notFound(change);
   }
 
   /** A damaged record is there too. */
@@ -343,16 +348,28 @@ export class RemoteAgent {
         if ((await next(high, low)) === 0) return undefined;
         const result = this.#core.doorstep.result();
         [high, low] = [result.cursorHigh, result.cursorLow];
-        return describe(result, this.#core.doorstep.take(result.metaBytes));
+        const metaBytes = this.#core.doorstep.take(result.metaBytes);
+        return describe(result, metaBytes, await this.#lengthOf(result));
       });
       if (told === undefined) return;
       yield told;
     }
   }
-}
 
-function absent({ kind, receipt }: Change): HoldfastError {
-  return new HoldfastError("NOT_FOUND", `removing ${kindName(kind)} ${receipt.id}: ${STATUSES.NOT_FOUND.words}`);
+  /** Length of the original body of the record just told. */
+  async #lengthOf(result: CoreResult): Promise<number | undefined> {
+    if (tellsLength(result)) return result.bodyBytes;
+    const { metaBytes, extBytes, bodyHeadBytes } = result;
+    const head = bodyHeadBytes > 0 ? this.#core.doorstep.take(bodyHeadBytes, metaBytes + extBytes) : await this.#beginning(result);
+    return originalLength(result, head);
+  }
+
+  /** The first bytes of a body that lies in chunks, away from its head. */
+  async #beginning({ kind, idHigh, idLow }: CoreResult): Promise<Uint8Array> {
+    const during = `listing ${kindName(kind)} ${formatId(idHigh, idLow)}`;
+    await this.#core.call(during, "hf_get", [kind, idHigh, idLow]);
+    return this.#core.doorstep.take(await this.#core.call(during, "hf_read", [0, PACKED_HEAD_BYTES]));
+  }
 }
 
 function caught(say: () => never): unknown {
