@@ -77,7 +77,8 @@ uint32_t hf_result(void) { return Z_deviceZ_hf_result(&core); }
 uint32_t hf_stat_record(void) { return Z_deviceZ_hf_stat_record(&core); }
 uint32_t hf_fault(void) { return Z_deviceZ_hf_fault(&core); }
 
-int32_t hf_format_begin(uint32_t force, uint32_t parityBytes, uint32_t outerParity, uint32_t storeIdHigh, uint32_t storeIdLow, double wallMs) {
+int32_t hf_format_begin(uint32_t force, uint32_t parityBytes, uint32_t outerParity, uint32_t storeIdHigh, uint32_t storeIdLow,
+                        double wallMs) {
   return (int32_t)Z_deviceZ_hf_format_begin(&core, force, parityBytes, outerParity, storeIdHigh, storeIdLow, wallMs);
 }
 int32_t hf_format_step(void) { return (int32_t)Z_deviceZ_hf_format_step(&core); }

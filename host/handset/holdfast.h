@@ -79,7 +79,8 @@ uint32_t hf_result(void);
 uint32_t hf_stat_record(void);
 uint32_t hf_fault(void);
 
-int32_t hf_format_begin(uint32_t force, uint32_t parityBytes, uint32_t outerParity, uint32_t storeIdHigh, uint32_t storeIdLow, double wallMs);
+int32_t hf_format_begin(uint32_t force, uint32_t parityBytes, uint32_t outerParity, uint32_t storeIdHigh, uint32_t storeIdLow,
+                        double wallMs);
 int32_t hf_format_step(void);
 int32_t hf_mount(uint32_t readOnly, double wallMs);
 int32_t hf_close(void);

@@ -45,7 +45,7 @@ int main(void) {
   for (;;) serve(frame_receive(request, sizeof request));
 }
 
-/* A whole request not seen before is done; one seen before is only answered again; anything else is asked for again. */
+/* A whole call not seen before is done; one seen before is only answered again; what is damaged is asked for again. */
 static void serve(uint32_t length) {
   static const uint8_t damaged[2] = {0, MESSAGE_DAMAGED};
   uint8_t sequence = request[0];
@@ -53,17 +53,14 @@ static void serve(uint32_t length) {
     frame_send(damaged, sizeof damaged);
     return;
   }
-  if (sequence != reply[0] || sequence == 0) {
-    if (request[1] == MESSAGE_HELLO) {
-      greet(sequence);
-    } else {
-      uint8_t number = length >= CALL_HEAD_BYTES ? request[2] : 0;
-      const struct call_row *call = number > 0 && number < CALL_COUNT ? &call_table[number] : NULL;
-      reply[0] = sequence;
-      reply[1] = MESSAGE_REPLY;
-      replyBytes = 2;
-      answer(call, request + 3, length - 3);
-    }
+  if (request[1] == MESSAGE_HELLO) {
+    greet(sequence);
+  } else if (sequence != reply[0]) {
+    uint8_t number = request[1] == MESSAGE_CALL && length >= CALL_HEAD_BYTES ? request[2] : 0;
+    reply[0] = sequence;
+    reply[1] = MESSAGE_REPLY;
+    replyBytes = 2;
+    answer(number > 0 && number < CALL_COUNT ? &call_table[number] : NULL, request + 3, length - 3);
   }
   check(*_stack_end == STACK_PATTERN, TRAP_STACK);
   frame_send(reply, replyBytes);

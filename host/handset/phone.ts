@@ -23,9 +23,13 @@ const ENVIRONMENT = { ...process.env, QEMU_AUDIO_DRV: "none" };
 /** Has the kernel end QEMU when this process is killed and cannot do it itself. Part of util-linux. */
 const SETPRIV = "/usr/bin/setpriv";
 
-const alive = new Set<ChildProcess>();
+/** Phones that are on, and how to clean up after each. */
+const alive = new Map<ChildProcess, () => void>();
 process.on("exit", () => {
-  for (const qemu of alive) qemu.kill("SIGKILL");
+  for (const [qemu, cleanUp] of alive) {
+    qemu.kill("SIGKILL");
+    cleanUp();
+  }
 });
 
 export interface BootOptions {
@@ -86,6 +90,7 @@ export class Phone {
       socket.on("error", () => {}); // the phone is gone; its exit says so
     });
     this.#qemu = start(options, String(server.address()));
+    alive.set(this.#qemu, cleanUp);
     // A phone that somebody waits for keeps this process by the line's clock; one that was left on does not.
     for (const handle of [this.#qemu, this.#qemu.stdout as Socket, this.#qemu.stderr as Socket, server]) handle.unref();
     this.#qemu.stdout?.on("data", (text) => this.#print(String(text)));
@@ -126,9 +131,7 @@ export class Phone {
 function start({ firmware, image }: BootOptions, link: string): ChildProcess {
   const command = ["qemu-system-arm", ...machineOf(firmware, image, link)];
   if (existsSync(SETPRIV)) command.unshift(SETPRIV, "--pdeathsig", "KILL", "--");
-  const qemu = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"], env: ENVIRONMENT });
-  alive.add(qemu);
-  return qemu;
+  return spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"], env: ENVIRONMENT });
 }
 
 /** How it ended, once it has. */

@@ -10,8 +10,8 @@
  *             ├ sequence u8 ┼ HELLO u8 ┼ the fields of `greet` in main.c
  *             ├ 0           ┼ DAMAGED u8                                        ask again: what came was no whole frame
  *
- * HELLO makes a fresh core, as after power on; after a boot the phone says it unasked, with sequence 0.
- * A sequence that comes twice is answered twice and done once, so that an answer that was damaged can be asked for again.
+ * HELLO makes a fresh core, as after power on, whoever asks; after a boot the phone says it unasked, with sequence 0.
+ * A call whose sequence comes twice is answered twice and done once, so that an answer that was damaged can be asked for again.
  */
 #pragma once
 
@@ -44,5 +44,8 @@ enum call {
   CALL_COUNT = 24,
 };
 
-/* The structure in a reply. The window's bytes behind it: of RECORD meta, ext and the first bytes of the body; of NONE to CALL_READ and CALL_SYNC_NEXT as many as it answers. */
+/*
+ * The structure in a reply. The window's bytes behind it: of RECORD meta, ext and the first bytes of the body; of NONE to
+ * CALL_READ and CALL_SYNC_NEXT as many as it answers.
+ */
 enum structure { STRUCTURE_NONE = 0, STRUCTURE_RECORD = 1, STRUCTURE_STAT = 2, STRUCTURE_FAULT = 3, STRUCTURE_SYNC = 4 };

@@ -59,8 +59,8 @@ export class DeskPhone {
       return;
     }
     try {
-      const isNew = message[0] !== this.#reply[0];
-      if (isNew) this.#reply = message[1] === MESSAGES.HELLO ? this.#greet(message[0]!) : this.#answer(message);
+      if (message[1] === MESSAGES.HELLO) this.#reply = this.#greet(message[0]!);
+      else if (message[0] !== this.#reply[0]) this.#reply = this.#answer(message);
       this.#send(this.#reply);
     } catch (thrown) {
       this.line.fail(`the phone is off: ${thrown}`);

@@ -40,7 +40,9 @@ int32_t hal_flash_start(void) {
   return 0;
 }
 
-int32_t hal_flash_read(uint32_t block, uint32_t offset, uint8_t *target, uint32_t length) { return part_read(block, offset, target, length); }
+int32_t hal_flash_read(uint32_t block, uint32_t offset, uint8_t *target, uint32_t length) {
+  return part_read(block, offset, target, length);
+}
 int32_t hal_flash_program(uint32_t block, uint32_t offset, const uint8_t *source, uint32_t length) {
   return part_program(block, offset, source, length);
 }

@@ -20,7 +20,9 @@ int32_t hal_flash_program(uint32_t block, uint32_t offset, const uint8_t *source
 }
 
 int32_t hal_flash_start(void) { return part_start(); }
-int32_t hal_flash_read(uint32_t block, uint32_t offset, uint8_t *target, uint32_t length) { return part_read(block, offset, target, length); }
+int32_t hal_flash_read(uint32_t block, uint32_t offset, uint8_t *target, uint32_t length) {
+  return part_read(block, offset, target, length);
+}
 int32_t hal_flash_erase(uint32_t block) { return part_erase(block); }
 int32_t hal_flash_is_bad(uint32_t block) { return (void)block, 0; }
 int32_t hal_flash_mark_bad(uint32_t block) { return (void)block, -1; }
