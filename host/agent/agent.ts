@@ -5,19 +5,21 @@
  * What it adds is what a numeric door cannot say: texts, ids that mint themselves, batches as callbacks,
  * receipts, and errors with words.
  */
-import { BODY_BYTES_MAX, FLAG_CORRECTED, FLAG_DAMAGED, FLAG_REMOVED } from "../core/abi.js";
+import { FLAG_CORRECTED, FLAG_DAMAGED } from "../core/abi.js";
 import type { CoreResult } from "../core/doorstep.js";
 import { Core } from "../core/instance.js";
 import { HoldfastError, STATUSES } from "../errors.js";
 import type { FlashDevice } from "../flash/index.js";
-import { CODEC_RAW, PACKED_HEAD_BYTES, pack, unpack, unpackedBytes } from "../pack/index.js";
+import { PACKED_HEAD_BYTES, unpack } from "../pack/index.js";
 import { type Change, ChangeSet } from "./changeset.js";
 import { wallClock } from "./clock.js";
 import { crc32c } from "./crc32c.js";
 import { takeDevice } from "./device-lock.js";
 import { formatId, type IdHalves, mintId, parseId, platformEntropy } from "./ids.js";
-import { KINDS, kindName, kindNumber } from "./kinds.js";
+import { kindName, kindNumber } from "./kinds.js";
 import { decodeMeta, encodeMeta } from "./meta.js";
+import { addition, bodyBytes, describe, notFound, originalLength, removal, summary, tellsLength } from "./record.js";
+import { statOf } from "./stat.js";
 import type {
   AgentOptions,
   Batch,
@@ -154,33 +156,9 @@ class CoreAgent implements LocalAgent {
   stat(): Stat {
     this.#requireOpen();
     const stat = this.#stock();
-    const { records, tombstones, damagedUnknown, parityBytes, session } = stat;
     let payloadBytes = 0;
     for (const { bodyBytes } of this.list()) payloadBytes += bodyBytes;
-    return {
-      records,
-      counts: Object.fromEntries(KINDS.map((kind, number) => [kind, stat.counts[number]])) as Record<Kind, number>,
-      tombstones,
-      payloadBytes,
-      flash: {
-        bytes: stat.flashBytes,
-        liveBytes: stat.liveBytes,
-        freeBytes: stat.freeBytes,
-        blankBlocks: stat.blankBlocks,
-        badBlocks: stat.badBlocks,
-        eraseMax: stat.eraseMax,
-        eraseMean: stat.eraseMean,
-        compactions: stat.compactions,
-        correctedCodewords: stat.corrected,
-      },
-      ram: { fixedBytes: stat.fixedBytes, indexBytes: stat.indexBytes, capacity: stat.capacity },
-      damagedUnknown,
-      formatVersion: `${stat.formatVersion >> 8}.${stat.formatVersion & 0xff}`,
-      storeId: formatId(stat.storeIdHigh, stat.storeIdLow),
-      parityBytes,
-      session,
-      nextLsn: Number(stat.nextLsn),
-    };
+    return statOf(stat, payloadBytes);
   }
 
   /** What the core keeps count of: no walk over the records. */
@@ -276,7 +254,7 @@ class CoreAgent implements LocalAgent {
       remove: (kind, id) =>
         take(() => {
           const change = removal(kind, id);
-          if (!isThere(change.kind, change.id)) throw new HoldfastError("NOT_FOUND", `removing ${kind} ${id}: ${STATUSES.NOT_FOUND.words}`);
+          if (!isThere(change.kind, change.id)) throw notFound(change);
           return change;
         }),
     };
@@ -302,9 +280,7 @@ class CoreAgent implements LocalAgent {
     const bytes = bodyBytes(kind, body);
     const meta = encodeMeta(options.meta);
     const id = options.id === undefined ? this.#mint((candidate) => isTaken(number, candidate)) : parseId(options.id);
-    const stored = this.#packs ? pack(kind, bytes) : { codec: CODEC_RAW, bytes };
-    const receipt = { id: formatId(id.high, id.low), lsn: 0n, crc32c: crc32c(bytes) };
-    return { kind: number, id, meta, body: stored.bytes, codec: stored.codec, originalBytes: bytes.length, receipt };
+    return addition(kind, id, bytes, meta, this.#packs);
   }
 
   #mint(isTaken: (id: IdHalves) => boolean): IdHalves {
@@ -345,19 +321,12 @@ class CoreAgent implements LocalAgent {
     }
   }
 
-  /** Length of the original body of the record just told; undefined when its bytes do not say one. */
+  /** Length of the original body of the record just told. */
   #lengthOf(result: CoreResult): number | undefined {
-    const { codec, bodyBytes, flags, metaBytes, extBytes, bodyHeadBytes } = result;
-    if (codec === CODEC_RAW || flags & (FLAG_REMOVED | FLAG_DAMAGED)) return bodyBytes;
-    try {
-      const head = bodyHeadBytes > 0 ? this.#core.doorstep.take(bodyHeadBytes, metaBytes + extBytes) : this.#beginning(result);
-      return unpackedBytes(codec, head, bodyBytes);
-    } catch (thrown) {
-      const code = thrown instanceof HoldfastError ? thrown.code : undefined;
-      if (code === "CORRUPT") return undefined;
-      if (code !== "NEWER_FORMAT") throw thrown;
-      return bodyBytes; // a codec of a newer Holdfast: it is there, and as long as it is stored; `get` says why it cannot be read
-    }
+    if (tellsLength(result)) return result.bodyBytes;
+    const { metaBytes, extBytes, bodyHeadBytes } = result;
+    const head = bodyHeadBytes > 0 ? this.#core.doorstep.take(bodyHeadBytes, metaBytes + extBytes) : this.#beginning(result);
+    return originalLength(result, head);
   }
 
   /** The first bytes of a body that lies in chunks, away from its head. */
@@ -365,42 +334,5 @@ class CoreAgent implements LocalAgent {
     const during = `listing ${kindName(kind)} ${formatId(idHigh, idLow)}`;
     this.#core.call(during, "hf_get", kind, idHigh, idLow);
     return this.#core.doorstep.take(this.#core.call(during, "hf_read", 0, PACKED_HEAD_BYTES));
-  }
-}
-
-function removal(kind: Kind, id: string): Change {
-  const number = kindNumber(kind);
-  const halves = parseId(id);
-  const receipt = { id: formatId(halves.high, halves.low), lsn: 0n, crc32c: 0 };
-  return { kind: number, id: halves, meta: new Uint8Array(0), body: undefined, codec: CODEC_RAW, originalBytes: 0, receipt };
-}
-
-/** Text becomes UTF-8. Errors: INVALID for what is no body; TOO_BIG above 8 MiB. */
-function bodyBytes(kind: Kind, body: Uint8Array | string): Uint8Array {
-  if (typeof body === "string") {
-    if (/\p{Surrogate}/u.test(body))
-      throw new HoldfastError("INVALID", `storing a ${kind}: the text is not well-formed Unicode`, "pass its bytes instead");
-    return bodyBytes(kind, new TextEncoder().encode(body));
-  }
-  if (!(body instanceof Uint8Array)) throw new HoldfastError("INVALID", `storing a ${kind}: a body is text or a Uint8Array`);
-  if (body.length > BODY_BYTES_MAX)
-    throw new HoldfastError("TOO_BIG", `storing a ${kind} of ${body.length} bytes; at most ${BODY_BYTES_MAX} fit`);
-  return body;
-}
-
-function summary(result: CoreResult, bodyBytes: number): StoredSummary {
-  const { kind, idHigh, idLow, lsn, wallMs } = result;
-  return { kind: kindName(kind), id: formatId(idHigh, idLow), lsn, bodyBytes, wallMs, meta: {} };
-}
-
-/** A list goes on past a damaged record, and says so. */
-function describe(result: CoreResult, metaBytes: Uint8Array, lengthBytes: number | undefined): StoredSummary {
-  const told = summary(result, lengthBytes ?? result.bodyBytes);
-  if (result.flags & FLAG_REMOVED) return { ...told, removed: true };
-  if (result.flags & FLAG_DAMAGED || lengthBytes === undefined) return { ...told, damaged: true };
-  try {
-    return { ...told, meta: decodeMeta(metaBytes) };
-  } catch {
-    return { ...told, damaged: true };
   }
 }

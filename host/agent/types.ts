@@ -199,6 +199,11 @@ export interface Agent {
   close(): void;
 }
 
+/** An agent that lives elsewhere, in a worker or at the other end of a serial line: the same verbs, each answered later. */
+export type RemoteAgent = {
+  [Verb in Exclude<keyof Agent, "list" | "changes">]: (...args: Parameters<Agent[Verb]>) => Promise<ReturnType<Agent[Verb]>>;
+} & { [Verb in "list" | "changes"]: (...args: Parameters<Agent[Verb]>) => AsyncIterable<StoredSummary> };
+
 /** An agent whose core is in this process: it can speak to a relay. */
 export interface LocalAgent extends Agent {
   /** The handset's end of a conversation with a relay. */

@@ -1,6 +1,7 @@
 /*
  * The handset's end of a conversation with a relay: the core's, with its numbers turned into words.
  */
+import type { CoreSync } from "../core/doorstep.js";
 import type { Core } from "../core/instance.js";
 import { HoldfastError, STATUSES } from "../errors.js";
 import { formatId } from "./ids.js";
@@ -23,13 +24,8 @@ export class CoreWire implements Wire {
     this.#wallMs = wallMs;
   }
 
-  begin({ reseed = false, acceptDeletions = false, joinCode = "", lookOnly = false }: WireOptions = {}): void {
-    const nonce = new Uint8Array(4);
-    this.#entropy(nonce);
-    const asked = (reseed ? ASKED_RESEED : 0) | (acceptDeletions ? ASKED_ACCEPT_DELETIONS : 0) | (lookOnly ? ASKED_LOOK : 0);
-    const code = parseCode(joinCode);
-    const [high, low] = [Number(code >> 32n), Number(code & 0xffffffffn)];
-    this.#core.call("beginning to sync", "hf_sync_begin", asked, high, low, new DataView(nonce.buffer).getUint32(0), this.#wallMs());
+  begin(options: WireOptions = {}): void {
+    this.#core.call("beginning to sync", "hf_sync_begin", ...opening(options, this.#entropy), this.#wallMs());
   }
 
   next(again = false): Uint8Array | undefined {
@@ -47,11 +43,25 @@ export class CoreWire implements Wire {
   }
 
   state(): WireState {
-    const { phase, digest, relayDigest, joinCode, ...told } = this.#core.doorstep.sync(this.#core.ask("hf_sync"));
-    const { detail, pulled, removed, pushed, conflicts, records, relayRecords, comparedAll } = told;
-    const counts = { detail, pulled, removed, pushed, conflicts, records, relayRecords, comparedAll };
-    return { ...counts, phase: PHASES[phase], digest: hex(digest), relayDigest: hex(relayDigest), joinCode: codeText(joinCode) };
+    return stateOf(this.#core.doorstep.sync(this.#core.ask("hf_sync")));
   }
+}
+
+/** What hf_sync_begin takes before the time. */
+export function opening(options: WireOptions, entropy: Entropy): [asked: number, codeHigh: number, codeLow: number, nonce: number] {
+  const { reseed = false, acceptDeletions = false, joinCode = "", lookOnly = false } = options;
+  const nonce = new Uint8Array(4);
+  entropy(nonce);
+  const asked = (reseed ? ASKED_RESEED : 0) | (acceptDeletions ? ASKED_ACCEPT_DELETIONS : 0) | (lookOnly ? ASKED_LOOK : 0);
+  const code = parseCode(joinCode);
+  return [asked, Number(code >> 32n), Number(code & 0xffffffffn), new DataView(nonce.buffer).getUint32(0)];
+}
+
+/** The sync structure in words. */
+export function stateOf({ phase, digest, relayDigest, joinCode, ...told }: CoreSync): WireState {
+  const { detail, pulled, removed, pushed, conflicts, records, relayRecords, comparedAll } = told;
+  const counts = { detail, pulled, removed, pushed, conflicts, records, relayRecords, comparedAll };
+  return { ...counts, phase: PHASES[phase], digest: hex(digest), relayDigest: hex(relayDigest), joinCode: codeText(joinCode) };
 }
 
 function hex(value: bigint): string {

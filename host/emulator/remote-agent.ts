@@ -6,11 +6,20 @@
  */
 import { crc32c } from "../agent/crc32c.js";
 import { formatId, mintId, parseId, platformEntropy } from "../agent/ids.js";
-import type { Agent, Batch, Kind, Receipt, RecordMeta, Stat, StoredRecord, StoredSummary, VerifyReport } from "../agent/types.js";
+import type {
+  Agent,
+  Batch,
+  Kind,
+  Receipt,
+  RecordMeta,
+  RemoteAgent,
+  Stat,
+  StoredRecord,
+  StoredSummary,
+  VerifyReport,
+} from "../agent/types.js";
 
-export type RemoteAgent = {
-  [Verb in Exclude<keyof Agent, "list" | "changes">]: (...args: Parameters<Agent[Verb]>) => Promise<ReturnType<Agent[Verb]>>;
-} & { [Verb in "list" | "changes"]: (...args: Parameters<Agent[Verb]>) => AsyncIterable<StoredSummary> };
+export type { RemoteAgent } from "../agent/types.js";
 
 /** A change of a batch, as it travels. */
 export type BatchStep =

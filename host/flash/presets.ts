@@ -8,7 +8,7 @@ import type { FlashGeometry } from "./flash.js";
 
 const KIB = 1024;
 
-export type PresetName = "spi-nor-8m" | "cfi-nor-16m" | "ecc-nor-16m" | "slc-nand-64m";
+export type PresetName = "spi-nor-8m" | "cfi-nor-16m" | "ecc-nor-16m" | "slc-nand-64m" | "sx1-nor-8m";
 
 /** Geometry by preset name. Shared objects: copy before changing one, e.g. `{ ...presets["spi-nor-8m"], blockCount: 16 }`. */
 export const presets: Record<PresetName, FlashGeometry> = {
@@ -16,6 +16,8 @@ export const presets: Record<PresetName, FlashGeometry> = {
   "cfi-nor-16m": { kind: "nor", blockBytes: 128 * KIB, blockCount: 128, pageBytes: 64, programBytes: 2 },
   "ecc-nor-16m": { kind: "nor", blockBytes: 64 * KIB, blockCount: 256, pageBytes: 256, programBytes: 16 },
   "slc-nand-64m": { kind: "nand", blockBytes: 128 * KIB, blockCount: 512, pageBytes: 2048, programBytes: 2048, oobBytes: 64 },
+  // The second NOR chip of the Siemens SX1: two 16-bit dies on a 32-bit bus (host/handset/sx1/nor.c).
+  "sx1-nor-8m": { kind: "nor", blockBytes: 128 * KIB, blockCount: 64, pageBytes: 64, programBytes: 4 },
 };
 
 const MIN_BLOCK_COUNT = 12;

@@ -23,6 +23,17 @@ export interface TimeModel {
 const NS = 1e-6;
 const US = 1e-3;
 
+/** Two dies side by side program and erase at the same time: a 32-bit part is no slower than a 16-bit one. */
+const CFI_NOR: TimeModel = {
+  readCallMs: 0.1 * US,
+  readByteMs: 50 * NS,
+  readPageMs: 0,
+  programPageMs: 0.3,
+  finePageMs: 10 * US,
+  fineByteMs: 4.5 * US,
+  eraseMs: 500,
+};
+
 /** Time by preset. spi and cfi as in reference/storage.md §2; ecc and nand are typical data sheet figures, not measured. */
 export const timeModels: Record<PresetName, TimeModel> = {
   "spi-nor-8m": {
@@ -34,15 +45,7 @@ export const timeModels: Record<PresetName, TimeModel> = {
     fineByteMs: 2.5 * US,
     eraseMs: 45,
   },
-  "cfi-nor-16m": {
-    readCallMs: 0.1 * US,
-    readByteMs: 50 * NS,
-    readPageMs: 0,
-    programPageMs: 0.3,
-    finePageMs: 10 * US,
-    fineByteMs: 4.5 * US,
-    eraseMs: 500,
-  },
+  "cfi-nor-16m": CFI_NOR,
   "ecc-nor-16m": {
     readCallMs: 1 * US,
     readByteMs: 50 * NS,
@@ -61,6 +64,7 @@ export const timeModels: Record<PresetName, TimeModel> = {
     fineByteMs: 0,
     eraseMs: 2,
   },
+  "sx1-nor-8m": CFI_NOR,
 };
 
 /** The model of the class a geometry belongs to: NAND, large program units, small buffers, or else serial NOR. */

@@ -51,10 +51,11 @@ test("the bodies of a packed image lie packed in it, one of them in chunks", () 
   }
 });
 
-test("there is an image of every format version for every preset, closed and pulled", () => {
+test("there is an image of every format version for every preset of its time, closed and pulled", () => {
   assert.ok(versions.size > 0);
   for (const version of versions) {
     for (const preset of presetNames) {
+      if (version === "1.0" && preset === "sx1-nor-8m") continue; // a preset since 1.1
       for (const end of ["closed", "pulled"]) assert.ok(images.includes(`${version}-${preset}-${end}.zip`), `${version} ${preset} ${end}`);
     }
   }

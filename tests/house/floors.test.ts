@@ -18,6 +18,7 @@ const HOST_ROOMS: Record<string, string[]> = {
   core: ["errors", "flash"],
   agent: ["errors", "flash", "core", "pack"],
   index: ["errors", "flash", "agent"],
+  handset: ["errors", "flash", "core", "agent", "pack"],
   radio: ["errors", "flash", "agent"],
   relay: ["errors", "agent", "radio"],
   proof: ["errors", "flash", "core", "agent", "index", "text"],

@@ -18,6 +18,7 @@ test("the presets have the sizes of the design's table", () => {
     ["cfi-nor-16m", 16, 131072, 64, 2],
     ["ecc-nor-16m", 16, 65536, 256, 16],
     ["slc-nand-64m", 64, 131072, 2048, 2048],
+    ["sx1-nor-8m", 8, 131072, 64, 4],
   ]);
   assert.is(presets["slc-nand-64m"].oobBytes, 64);
 });
