@@ -184,7 +184,7 @@ function push(): i32 {
 }
 
 function hello(): i32 {
-  memory.fill(PAYLOAD, 0, 56);
+  memory.fill(PAYLOAD, 0, 64);
   store<u8>(PAYLOAD, <u8>PROTOCOL);
   store<u8>(PAYLOAD, <u8>(asked & (Asked.RESEED | Asked.LOOK)), 1);
   store<u32>(PAYLOAD, digestCount, 4);
@@ -194,7 +194,8 @@ function hello(): i32 {
   store<u64>(PAYLOAD, epochLow, 32);
   store<u64>(PAYLOAD, cursorSeq, 40);
   store<u64>(PAYLOAD, digest, 48);
-  return <i32>sealFrame(FrameType.HELLO, 0, request, 0, 0, 0, 56);
+  store<u64>(PAYLOAD, nextLsn, 56);
+  return <i32>sealFrame(FrameType.HELLO, 0, request, 0, 0, 0, 64);
 }
 function pull(): i32 {
   expected = 0;
