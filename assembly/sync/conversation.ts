@@ -30,9 +30,10 @@ import {
   PROTOCOL,
   payloadBytes,
   sealFrame,
+  startMessages,
+  takeMessage,
 } from "./frame";
 import {
-  ackedLsn,
   adoptRelay,
   cursorSeq,
   epochHigh,
@@ -45,17 +46,8 @@ import {
   saveLedger,
   startOver,
 } from "./ledger";
-import {
-  bodyLeft,
-  composeChunk,
-  composeRecord,
-  computeDigest,
-  digest,
-  digestCount,
-  forgetOutgoing,
-  nextOutgoing,
-  outgoingKey,
-} from "./outbox";
+import { computeDigest, digest, digestCount } from "./outbox";
+import { beginPass, finishPass, passIsOver, pushEverything, pushed, pushNext, putAnswered, repeatBurst, resetPushing } from "./push";
 
 export namespace Phase {
   export const IDLE: u32 = 0;
@@ -89,9 +81,6 @@ export namespace Asked {
 }
 
 const PULL_BYTES: u32 = 8192;
-const BURST_BYTES: u32 = 8192;
-/** As many as the bits of the answered set. */
-const BURST_RECORDS: u32 = 32;
 /** Times the two go through pulling and pushing before the handset gives up on a relay that always has news. */
 const ROUNDS_MAX: u32 = 64;
 /** So many deletions by air, and a twentieth of all records, need no question. */
@@ -105,18 +94,14 @@ let asked: u32 = 0;
 let offered: u64 = 0;
 /** A request is on its way. */
 let waiting: bool = false;
-let message: u32 = 0;
 let request: u32 = 0;
 let startMs: i64 = 0;
 let rounds: u32 = 0;
 /** Everything is compared from the beginning. */
 let full: bool = false;
-/** The next pass says every record, not only what was changed here since the relay last confirmed. */
-let pushEverything: bool = false;
 let pulled: u32 = 0;
 let removed: u32 = 0;
 let removedMax: u32 = 0;
-let pushed: u32 = 0;
 let conflicts: u32 = 0;
 /** Number of the next frame of the burst that is coming in. */
 let expected: u32 = 0;
@@ -124,18 +109,6 @@ let expected: u32 = 0;
 let relaySeq: u64 = 0;
 let relayCount: u32 = 0;
 let relayDigest: u64 = 0;
-
-/** The push pass: every record up to `passLsn`, by key. */
-let passLsn: u64 = 0;
-let passKey: u64 = 0;
-let passPushed: bool = false;
-/** The burst on its way: where it began, how many records, which of them were answered. */
-let burstKey: u64 = 0;
-let burstFirst: u32 = 0;
-let burstCount: u32 = 0;
-let burstBytes: u32 = 0;
-let answered: u32 = 0;
-let passDone: bool = false;
 
 function end(as: u32, why: i32): void {
   phase = as;
@@ -160,20 +133,18 @@ export function beginConversation(flags: u32, code: u64, nonce: u32, wallMs: i64
   if (status < 0) return status;
   if (mode == Mode.READ_ONLY && !(flags & Asked.LOOK)) return Status.READ_ONLY;
   giveWay();
-  forgetOutgoing();
   offered = code != 0 ? code : joinCode;
   asked = flags;
   startMs = wallMs;
-  message = nonce;
+  startMessages(nonce);
   phase = Phase.GREETING;
   detail = 0;
   waiting = false;
   full = false;
-  pushEverything = false;
   rounds = 0;
   pulled = 0;
   removed = 0;
-  pushed = 0;
+  resetPushing();
   conflicts = 0;
   removedMax = max(DELETIONS_FREE, (recordCount() - reservedCount()) / 20);
   status = computeDigest();
@@ -188,10 +159,10 @@ export function nextFrame(again: bool): i32 {
   const status = readable();
   if (status < 0) return status;
   if (again) askAgain();
-  if (phase == Phase.PUSHING) return pushNext();
+  if (phase == Phase.PUSHING) return push();
   if (waiting || phase == Phase.IDLE || phase > Phase.PARTING) return 0;
   waiting = true;
-  request = ++message;
+  request = takeMessage();
   if (phase == Phase.GREETING) return hello();
   if (phase == Phase.PULLING) return pull();
   return bye();
@@ -200,14 +171,20 @@ export function nextFrame(again: bool): i32 {
 function askAgain(): void {
   waiting = false;
   giveWay();
-  if (phase != Phase.PUSHING || burstCount == 0) return;
-  passKey = burstKey;
-  passDone = false;
-  beginBurst();
+  if (phase == Phase.PUSHING) repeatBurst();
+}
+
+/** Says what was changed here. After a pass that said something the relay is asked again: it may have had other news. */
+function push(): i32 {
+  const length = pushNext();
+  if (length != 0 || !passIsOver()) return length;
+  if (finishPass() && rounds++ < ROUNDS_MAX) phase = Phase.PULLING;
+  else phase = Phase.PARTING;
+  return nextFrame(false);
 }
 
 function hello(): i32 {
-  memory.fill(PAYLOAD, 0, 56);
+  memory.fill(PAYLOAD, 0, 64);
   store<u8>(PAYLOAD, <u8>PROTOCOL);
   store<u8>(PAYLOAD, <u8>(asked & (Asked.RESEED | Asked.LOOK)), 1);
   store<u32>(PAYLOAD, digestCount, 4);
@@ -217,7 +194,8 @@ function hello(): i32 {
   store<u64>(PAYLOAD, epochLow, 32);
   store<u64>(PAYLOAD, cursorSeq, 40);
   store<u64>(PAYLOAD, digest, 48);
-  return <i32>sealFrame(FrameType.HELLO, 0, request, 0, 0, 0, 56);
+  store<u64>(PAYLOAD, nextLsn, 56);
+  return <i32>sealFrame(FrameType.HELLO, 0, request, 0, 0, 0, 64);
 }
 function pull(): i32 {
   expected = 0;
@@ -238,64 +216,6 @@ function bye(): i32 {
   return <i32>sealFrame(FrameType.BYE, 0, request, 0, 0, 0, 24);
 }
 
-function beginPush(): void {
-  phase = Phase.PUSHING;
-  passLsn = nextLsn - 1;
-  passKey = 0;
-  passPushed = false;
-  passDone = false;
-  beginBurst();
-}
-function beginBurst(): void {
-  burstKey = passKey;
-  burstFirst = message + 1;
-  burstCount = 0;
-  burstBytes = 0;
-  answered = 0;
-  forgetOutgoing();
-}
-
-function burstAnswered(): bool {
-  return answered == (burstCount == BURST_RECORDS ? 0xffffffff : (1 << burstCount) - 1);
-}
-function burstIsFull(): bool {
-  return burstCount == BURST_RECORDS || burstBytes >= BURST_BYTES;
-}
-
-/** Sends until the burst is full or the pass is at its end; then waits for the answers. */
-function pushNext(): i32 {
-  if (bodyLeft()) {
-    const length = composeChunk(message);
-    if (length != 0) return length;
-    passKey = outgoingKey; // changed meanwhile: as a record of its own
-  } else if (passDone) return endPass();
-  else if (burstIsFull()) return 0;
-  const found = nextOutgoing(passKey, ackedLsn, passLsn, pushEverything);
-  if (found < 0) return found;
-  if (found == 0) return endPass();
-  passKey = outgoingKey + 1;
-  const length = composeRecord(message + 1);
-  if (length <= 0) return length == 0 ? pushNext() : length;
-  message++;
-  burstCount++;
-  burstBytes += length;
-  passPushed = true;
-  return length;
-}
-
-/** Nothing more to send in this pass. With nothing on its way either, the pass is over. */
-function endPass(): i32 {
-  passDone = true;
-  if (!burstAnswered()) return 0;
-  noteAcked(passLsn, passPushed);
-  pushEverything = false;
-  if (passPushed && rounds < ROUNDS_MAX) {
-    rounds++;
-    phase = Phase.PULLING;
-  } else phase = Phase.PARTING;
-  return nextFrame(false);
-}
-
 /**
  * Takes the frame of `length` bytes that stands in the window. 0: nothing more to say; else it goes on.
  * Errors: INVALID it is no frame, or one that contradicts itself: nothing was changed; CLOSED; IO.
@@ -309,7 +229,7 @@ export function takeFrame(length: u32): i32 {
   if (type == FrameType.BYE && phase >= Phase.GREETING && phase <= Phase.PARTING && frameMessage() == request) return partedOrRefused();
   if (type == FrameType.WELCOME && phase == Phase.GREETING && frameMessage() == request) return welcomed();
   if (phase == Phase.PULLING && frameMessage() == request) return pulledFrame(type);
-  if (phase == Phase.PUSHING && type == FrameType.ACK) return pushAnswered();
+  if (phase == Phase.PUSHING && type == FrameType.ACK) return putAnswered() ? 1 : Status.INVALID;
   return Status.OK; // an answer to something asked before
 }
 
@@ -347,7 +267,7 @@ function welcomed(): i32 {
 }
 function compareAll(): void {
   full = true;
-  pushEverything = true;
+  pushEverything();
 }
 function guard(why: u32): i32 {
   end(Phase.GUARD, <i32>why);
@@ -402,21 +322,10 @@ function burstEnded(): i32 {
   giveWay();
   if (expected != load<u16>(PAYLOAD, 2)) return 1; // incomplete: from the cursor on
   noteCursor(load<u64>(PAYLOAD, 4));
-  if (!(flags & AckFlag.MORE)) beginPush();
-  return 1;
-}
-
-function pushAnswered(): i32 {
-  if (payloadBytes() < 12) return Status.INVALID;
-  const number = frameMessage() - burstFirst;
-  if (number >= burstCount) return 1;
-  const bit: u32 = 1 << number;
-  if (answered & bit) return 1;
-  const flags = load<u8>(PAYLOAD);
-  if (!(flags & (AckFlag.DURABLE | AckFlag.CONFLICT))) return 1;
-  answered |= bit;
-  if (flags & AckFlag.DURABLE) pushed++;
-  if (burstIsFull() && burstAnswered() && !bodyLeft()) beginBurst();
+  if (!(flags & AckFlag.MORE)) {
+    phase = Phase.PUSHING;
+    beginPass();
+  }
   return 1;
 }
 

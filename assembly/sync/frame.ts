@@ -36,6 +36,18 @@ export const RECORD_FIXED_BYTES: u32 = 20;
 export const PAYLOAD: usize = WINDOW + FRAME_HEADER_BYTES;
 export const RECORD_PAYLOAD: usize = PAYLOAD + RECORD_FIXED_BYTES;
 
+/** Numbers of requests: a conversation begins them anywhere, so that answers to an earlier one are not taken for its own. */
+let message: u32 = 0;
+export function startMessages(nonce: u32): void {
+  message = nonce;
+}
+export function takeMessage(): u32 {
+  return ++message;
+}
+export function lastMessage(): u32 {
+  return message;
+}
+
 /** Is what stands in the window one whole frame of `length` bytes? Source of the checksum: RFC 3720 §12.1. */
 export function isFrame(length: u32): bool {
   if (length < FRAME_HEADER_BYTES + FRAME_CRC_BYTES || length > WINDOW_BYTES || load<u16>(WINDOW) != length) return false;

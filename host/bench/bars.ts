@@ -221,7 +221,7 @@ function sizeBars({ configurations, recordsIn384KiB, wasmBytes }: Measured): Bar
       floor: 96_000,
       bestPeer: "-",
     }),
-    judged({ bar: "device.wasm", toReach: 40 * KIB, measured: wasmBytes, floor: 15_400, ...most }),
+    judged({ bar: "device.wasm, store and sync", toReach: 80 * KIB, measured: wasmBytes, floor: 15_400, ...most }),
   );
   return bars;
 }

@@ -144,6 +144,11 @@ const REFUSALS: Record<number, Told> = {
   2: [EXIT.UNEXPECTED, "another handset of this relay has the same number by chance", "`holdfast init` makes a store with another one"],
   3: [EXIT.NO_SPACE, "the relay has as many handsets as it takes", "use another relay"],
   4: [EXIT.NEWER_FORMAT, "the relay speaks another version of the protocol", "update the older of the two"],
+  6: [
+    EXIT.SERVER_LOSS,
+    "this flash is older than what the relay has heard from it: an older copy was put back, or two handsets run on copies of one",
+    "go on with the newer one; or `holdfast export --to raw`, `init` a new image, import, and sync it with --code",
+  ],
   5: [
     EXIT.UNEXPECTED,
     "the relay could not store what it was sent",

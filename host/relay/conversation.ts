@@ -22,7 +22,7 @@ import type { Enrolment, RelayRecord, SequencedRecord, SyncStore, Verdict } from
 import { decodeVersion, encodeVersion, versionHash } from "./version.js";
 
 /** Why a relay says goodbye; docs/sync.md §4. */
-export const REFUSAL = { code: 1, clash: 2, crowded: 3, protocol: 4, storage: 5 } as const;
+export const REFUSAL = { code: 1, clash: 2, crowded: 3, protocol: 4, storage: 5, older: 6 } as const;
 /** Bit of a HELLO: the handset greets and stops. */
 const HELLO_LOOK = 4;
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
@@ -89,11 +89,14 @@ export class Conversation {
   async #greet(frame: Frame): Promise<void> {
     this.#incoming = undefined;
     const view = viewOf(frame.payload);
-    if (frame.payload.length < 56 || view.getUint8(0) !== PROTOCOL) return this.#refuse(frame, REFUSAL.protocol);
+    if (frame.payload.length < 64 || view.getUint8(0) !== PROTOCOL) return this.#refuse(frame, REFUSAL.protocol);
     const storeId = view.getBigUint64(8, true);
     const number = handsetOf(storeId);
     const lookOnly = (view.getUint8(1) & HELLO_LOOK) !== 0;
-    const enrolment: Enrolment = await this.#store.enrol(storeId, number, view.getBigUint64(16, true), lookOnly);
+    const enrolment: Enrolment = await this.#store.enrol(
+      { storeId, number, code: view.getBigUint64(16, true), nextLsn: Number(view.getBigUint64(56, true)) },
+      lookOnly,
+    );
     if (enrolment !== "known" && enrolment !== "enrolled") return this.#refuse(frame, REFUSAL[enrolment]);
     this.#handset = lookOnly ? undefined : number;
     const { epoch, joinCode, seq, records, digest } = await this.#store.identity();

@@ -7,8 +7,17 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase, type SqliteDatabase } from "./sqlite-engine.js";
-import { type Enrolment, type Identity, judge, type RelayRecord, type SequencedRecord, type SyncStore, type Verdict } from "./store.js";
-import { decodeVersion, encodeVersion, versionHash } from "./version.js";
+import {
+  type Enrolment,
+  type Identity,
+  judge,
+  type Newcomer,
+  type RelayRecord,
+  type SequencedRecord,
+  type SyncStore,
+  type Verdict,
+} from "./store.js";
+import { decodeVersion, encodeVersion, type Version, versionHash } from "./version.js";
 
 const HANDSETS_MAX = 8;
 const MASK = (1n << 64n) - 1n;
@@ -18,7 +27,7 @@ const PULL_ROWS_MAX = 256;
 const SCHEMA = `
   create table if not exists book(one integer primary key check(one = 1), epoch blob not null, code blob not null, seq integer not null,
     records integer not null, digest blob not null) strict;
-  create table if not exists handset(store_id blob primary key, number integer not null unique) strict;
+  create table if not exists handset(store_id blob primary key, number integer not null unique, highest_lsn integer not null) strict;
   create table if not exists record(kind integer not null, id blob not null, seq integer not null unique, removed integer not null,
     codec integer not null, wall_ms integer not null, version blob not null, origin integer not null, meta blob not null, body blob not null,
     primary key(kind, id)) strict;`;
@@ -52,16 +61,17 @@ class SqliteStore implements SyncStore {
     return { ...row, handsets: n };
   }
 
-  async enrol(storeId: bigint, number: number, code: bigint, lookOnly = false): Promise<Enrolment> {
+  async enrol({ storeId, number, code, nextLsn }: Newcomer, lookOnly = false): Promise<Enrolment> {
     return this.#atomically(() => {
-      if (this.#database.prepare("select 1 from handset where store_id = ?").get(bytes8(storeId))) return "known";
+      const known = this.#database.prepare("select highest_lsn from handset where store_id = ?").get(bytes8(storeId));
+      if (known !== undefined) return (known as { highest_lsn: number }).highest_lsn < nextLsn ? "known" : "older";
       const { n } = this.#database.prepare("select count(*) as n from handset").get() as { n: number };
       if (n > 0 && code !== this.#book().joinCode) return "code";
       if (n >= HANDSETS_MAX) return "crowded";
       if (this.#database.prepare("select 1 from handset where number = ?").get(number)) return "clash";
       if (lookOnly) return "enrolled";
       if (n === 0) this.#database.prepare("update book set code = ?").run(bytes8(code === 0n ? mintCode() : code));
-      this.#database.prepare("insert into handset values(?, ?)").run(bytes8(storeId), number);
+      this.#database.prepare("insert into handset values(?, ?, 0)").run(bytes8(storeId), number);
       return "enrolled";
     });
   }
@@ -93,6 +103,7 @@ class SqliteStore implements SyncStore {
     const { kind, id } = incoming;
     const row = this.#database.prepare("select * from record where kind = ? and id = ?").get(kind, bytes8(id)) as Row | undefined;
     const stored = row && entryOf(row);
+    this.#noteCounters(incoming.version);
     const { verdict, version } = judge(stored, incoming);
     if (verdict !== "stored") return verdict;
     const book = this.#book();
@@ -118,6 +129,12 @@ class SqliteStore implements SyncStore {
     const digest = (book.digest - before + after) & MASK;
     this.#database.prepare("update book set seq = seq + 1, records = ?, digest = ?").run(records, bytes8(digest));
     return "stored";
+  }
+
+  /** What the relay has heard of each handset's own changes, by whomever. */
+  #noteCounters(version: Version): void {
+    const note = this.#database.prepare("update handset set highest_lsn = max(highest_lsn, ?) where number = ?");
+    for (const [handset, counter] of version) note.run(counter, handset);
   }
 
   #book(): Omit<Identity, "handsets"> {

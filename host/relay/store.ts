@@ -31,7 +31,17 @@ export interface Identity {
   handsets: number;
 }
 
-export type Enrolment = "known" | "enrolled" | "code" | "clash" | "crowded";
+/** `older`: the relay has changes of this handset that it has not made yet: its flash was set back, or two run on copies of one. */
+export type Enrolment = "known" | "enrolled" | "code" | "clash" | "crowded" | "older";
+
+/** Who asks to be let in. */
+export interface Newcomer {
+  storeId: bigint;
+  number: number;
+  code: bigint;
+  /** The LSN its next change will have. */
+  nextLsn: number;
+}
 /** `conflict`: another change stands there that this one has not seen; nothing was changed. */
 export type Verdict = "stored" | "known" | "conflict";
 
@@ -39,7 +49,7 @@ export type Verdict = "stored" | "known" | "conflict";
 export interface SyncStore {
   identity(): Promise<Identity>;
   /** Lets a handset in: known, the first of an empty relay, or by the code. `lookOnly`: says what would become of it. */
-  enrol(storeId: bigint, number: number, code: bigint, lookOnly?: boolean): Promise<Enrolment>;
+  enrol(newcomer: Newcomer, lookOnly?: boolean): Promise<Enrolment>;
   /** Judges and stores all of it in one transaction. `origin`: the handset it comes from. */
   put(entries: readonly RelayRecord[], origin: number): Promise<Verdict[]>;
   /** What came after `afterSeq`, oldest first, one entry at least when there is one. `except`: a handset whose own changes are left out. */

@@ -137,5 +137,24 @@ test("a new handset gets everything from the relay", async () => {
   await store.close();
 });
 
+test("an older copy of the flash put back is refused, and nothing is changed on either side", async () => {
+  const { handsets, path, joinCode } = await household(6);
+  const [a] = handsets;
+  const store = await openSqliteStore(path);
+  a.agent.close();
+  const copy = a.power.inner.bytes.slice();
+  await a.boot();
+  for (let step = 500; step < 510; step++) await a.change(step, 40);
+  assert.is((await a.sync(store, 10, {}, { joinCode }))?.phase, "equal");
+  const { digest } = await store.identity();
+  const older = await AirHandset.over(copy, a);
+  const before = older.values();
+  const state = await older.sync(store, 11, {}, { joinCode });
+  assert.equal([state?.phase, state?.detail], ["refused", 6]);
+  assert.equal(older.values(), before);
+  assert.is((await store.identity()).digest, digest);
+  await store.close();
+});
+
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 test.run();

@@ -37,6 +37,14 @@ export class AirHandset {
     this.power = new FaultFlash(new NorFlash(part), { seed });
   }
 
+  /** A handset on a copy of another one's flash. */
+  static async over(bytes: Uint8Array, { name, seed }: AirHandset): Promise<AirHandset> {
+    const handset = new AirHandset(name, seed);
+    handset.power.inner.bytes.set(bytes);
+    await handset.boot();
+    return handset;
+  }
+
   async make(): Promise<this> {
     await formatFlash(this.power, { entropy: (target) => this.#fill(target) });
     await this.boot();

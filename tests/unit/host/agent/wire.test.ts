@@ -25,9 +25,9 @@ test("a wire says hello, stays where it is without an answer, and refuses noise"
   const { agent } = await new AirHandset("a", 1).make();
   const wire = agent.wire();
   wire.begin();
-  assert.is(wire.next()?.length, 88);
+  assert.is(wire.next()?.length, 96);
   assert.is(wire.next(), undefined);
-  assert.is(wire.next(true)?.length, 88);
+  assert.is(wire.next(true)?.length, 96);
   assert.is(wire.receive(new Uint8Array(40)), false);
   assert.is(wire.receive(new Uint8Array(5000)), false);
   assert.is(wire.state().phase, "greeting");

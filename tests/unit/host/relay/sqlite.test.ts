@@ -19,6 +19,28 @@ function record(id: bigint, counter: number, { handset = 1, removed = false, byt
   return { kind: 3, id, removed, codec: 0, wallMs: 5, version: new Map([[handset, counter]]), meta: new Uint8Array(0), body };
 }
 
+const newcomer = (storeId: bigint, number: number, code: bigint, nextLsn = 100) => ({ storeId, number, code, nextLsn });
+
+test("a handset that has made fewer changes than were heard of it is older", async () => {
+  const store = await openSqliteStore();
+  await store.enrol(newcomer(1n, 1, 0n));
+  await store.put(
+    [
+      record(1n, 50),
+      {
+        ...record(2n, 60),
+        version: new Map([
+          [1, 70],
+          [2, 3],
+        ]),
+      },
+    ],
+    2,
+  );
+  assert.is(await store.enrol(newcomer(1n, 1, 0n, 71)), "known");
+  assert.is(await store.enrol(newcomer(1n, 1, 0n, 70)), "older");
+});
+
 test("count and digest follow every change, and are there again when it is opened again", async () => {
   const path = newFolder();
   let store = await openSqliteStore(path);
@@ -54,17 +76,17 @@ test("a pull comes in order, in pieces, without what the asker sent, each record
 
 test("the first handset needs no code and may bring one; the second does; nine are too many; two of one number never", async () => {
   const store = await openSqliteStore();
-  assert.is(await store.enrol(1n, 1, 0n, true), "enrolled"); // looked only
-  assert.is(await store.enrol(1n, 1, 0n), "enrolled");
-  assert.is(await store.enrol(1n, 1, 0n), "known");
+  assert.is(await store.enrol(newcomer(1n, 1, 0n), true), "enrolled"); // looked only
+  assert.is(await store.enrol(newcomer(1n, 1, 0n)), "enrolled");
+  assert.is(await store.enrol(newcomer(1n, 1, 0n)), "known");
   const { joinCode } = await store.identity();
   assert.ok(joinCode > 0n && joinCode < 1n << 40n);
-  assert.is(await store.enrol(2n, 2, 0n), "code");
-  assert.is(await store.enrol(2n, 1, joinCode), "clash");
-  for (let i = 2; i <= 8; i++) assert.is(await store.enrol(BigInt(i), i, joinCode), "enrolled");
-  assert.is(await store.enrol(9n, 9, joinCode), "crowded");
+  assert.is(await store.enrol(newcomer(2n, 2, 0n)), "code");
+  assert.is(await store.enrol(newcomer(2n, 1, joinCode)), "clash");
+  for (let i = 2; i <= 8; i++) assert.is(await store.enrol(newcomer(BigInt(i), i, joinCode)), "enrolled");
+  assert.is(await store.enrol(newcomer(9n, 9, joinCode)), "crowded");
   const other = await openSqliteStore();
-  await other.enrol(1n, 1, 77n);
+  await other.enrol(newcomer(1n, 1, 77n));
   assert.is((await other.identity()).joinCode, 77n);
 });
 
