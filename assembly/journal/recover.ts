@@ -307,6 +307,22 @@ let tailCount: u32 = 0;
 /** Bytes of the last programs of the tails that are still to be judged: they are copied in any case. */
 let tailsOwed: u32 = 0;
 
+/** In the place of a tail's bytes: rot was met in it, in front of what is proven. */
+const ROTTEN: u32 = 0xffffffff;
+
+/** Is this a tail of this mount with rot in it? It is the only witness of what was lost, though nothing in it may live. */
+export function isRottenTail(block: u32): bool {
+  for (let i: u32 = 0; i < tailCount; i++)
+    if (load<u32>(tails + i * TAIL_ENTRY) == block) return load<u32>(tails + i * TAIL_ENTRY, 4) == ROTTEN;
+  return false;
+}
+export function forgetTails(): void {
+  tailCount = 0;
+}
+function noteRotten(block: u32): void {
+  for (let i: u32 = 0; i < tailCount; i++) if (load<u32>(tails + i * TAIL_ENTRY) == block) store<u32>(tails + i * TAIL_ENTRY, ROTTEN, 4);
+}
+
 /** Lists the tails; no LSN one of them may hold is given out again. */
 function listTails(): i32 {
   tailCount = 0;
@@ -337,6 +353,7 @@ function recommit(block: u32): i32 {
       return Status.OK;
     }
   }
+  if (tailRotten) noteRotten(block);
   const end = validEnd();
   const sealed = stateOf(block) == BlockState.SEALED;
   const room = roomLeft(HOT);

@@ -10,7 +10,7 @@ import { adopt, adoptedCount, clearAdopted, pruneAdopted } from "../journal/adop
 import { anchorCount, BlockState, freeCount, setState } from "../journal/block-map";
 import { resetProgress, setSession } from "../journal/progress";
 import { forgetFacts, forgetLoaded } from "../journal/read";
-import { isTail, judgeTail, readOnlyEnd, recover } from "../journal/recover";
+import { forgetTails, isTail, judgeTail, readOnlyEnd, recover } from "../journal/recover";
 import { forgetSummary } from "../journal/segment-reader";
 import { COLD, HOT, programmedBytes, resetStreams, sealSegment, stream } from "../journal/segment-writer";
 import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, survey } from "../journal/survey";
@@ -33,6 +33,7 @@ function forgetEverything(): void {
   forgetLoaded();
   forgetSummary();
   forgetSurvey();
+  forgetTails();
   resetCheckpoint();
   resetCompaction();
   resetSweep();

@@ -21,7 +21,7 @@ import {
   stateOf,
 } from "../journal/block-map";
 import { countUnknown, fault, nextLsn, witnessLsn } from "../journal/progress";
-import { rootBlock } from "../journal/recover";
+import { isRottenTail, rootBlock } from "../journal/recover";
 import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen, toldLsn } from "../journal/scan";
 import { headless } from "../journal/survey";
 import { clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, keyOfEntry, put } from "./key-index";
@@ -60,11 +60,11 @@ function noteLost(block: u32, spans: u32, first: u64, last: u64): void {
   store<u64>(at, first, 8);
   store<u64>(at, last, 16);
 }
-/** A segment of which nothing lives is a victim whose erase was torn: its damage is nobody's. Elsewhere it is counted. */
+/** A segment of which nothing lives is a victim whose erase was torn: its damage is nobody's. Elsewhere, and in a tail just judged, it is counted. */
 function countLost(): void {
   for (let i: u32 = 0; i < lostCount; i++) {
     const at = lostList + i * 24;
-    if (liveOf(load<u32>(at)) == 0) continue;
+    if (liveOf(load<u32>(at)) == 0 && !isRottenTail(load<u32>(at))) continue;
     for (let k = load<u32>(at, 4); k > 0; k--) countUnknown(load<u64>(at, 8), load<u64>(at, 16));
   }
   for (let k = headless; k > 0; k--) countUnknown(1, nextLsn - 1);

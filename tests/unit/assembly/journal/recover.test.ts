@@ -248,4 +248,21 @@ test("rot in an open segment before its last program is counted, on this mount a
   }
 });
 
+test("rot in a tail of which nothing else lives is counted: its record is in no other place", () => {
+  for (const geometry of [parts.nor, parts.once]) {
+    const store = Store.make(geometry);
+    store.must(store.put(1, "first, and long enough to be found in the flash"));
+    store.must(store.put(2, "second"));
+    store.must(store.put(3, "the last program before the pull"));
+    const at = Buffer.from(store.part.bytes).indexOf("first, and long");
+    store.damage(Math.floor(at / geometry.blockBytes), at % geometry.blockBytes, 40);
+    const second = Buffer.from(store.part.bytes).indexOf("second");
+    store.damage(Math.floor(second / geometry.blockBytes), (second % geometry.blockBytes) - 12, 30);
+    store.must(store.pull());
+    assert.is(store.text(3), "the last program before the pull");
+    assert.is(store.get(1), status("NOT_FOUND"));
+    assert.ok(store.stat().damagedUnknown > 0);
+  }
+});
+
 test.run();
