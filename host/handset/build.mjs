@@ -38,6 +38,12 @@ const WARNINGS = ["-Wall", "-Wextra", "-Werror"];
 const LINK = ["-nostartfiles", "--specs=nano.specs", "-Wl,--gc-sections", "-Wl,--no-warn-rwx-segments"];
 const PART_FUNCTIONS = ["start", "read", "program", "erase", "is_bad", "mark_bad", "sync"];
 
+/** npm puts the tools of packages in front, and the package wabt has a wasm2c of another version: the system's are meant. */
+const PATH = (process.env.PATH ?? "")
+  .split(":")
+  .filter((folder) => !folder.includes("node_modules"))
+  .join(":");
+
 process.chdir(ROOT);
 mkdirSync(OUTPUT, { recursive: true });
 const { values: options } = parseArgs({ options: { name: { type: "string", default: "sx1" }, over: { type: "string" } } });
@@ -110,7 +116,7 @@ function blankBehind(bytes, lengthBytes) {
 }
 
 function run(command, args) {
-  const result = spawnSync(command, args, { encoding: "utf8" });
+  const result = spawnSync(command, args, { encoding: "utf8", env: { ...process.env, PATH } });
   if (result.error !== undefined) throw new Error(`${command}: ${result.error.message}`);
   if (result.status !== 0) throw new Error(`${command} failed:\n${result.stdout}${result.stderr}`);
   return result.stdout;

@@ -15,7 +15,11 @@ export function skip(test: Skippable, name: string, reason: string, remedy: stri
   console.log(`SKIPPED ${name}: ${reason}. To run it: ${remedy}`);
 }
 
-/** True when `command` can be started from PATH. */
+/** True when the system has `command`. What npm puts in front of PATH, tools of packages, does not count. */
 export function hasCommand(command: string): boolean {
-  return spawnSync("sh", ["-c", `command -v ${command}`], { stdio: "ignore" }).status === 0;
+  const PATH = (process.env.PATH ?? "")
+    .split(":")
+    .filter((folder) => !folder.includes("node_modules"))
+    .join(":");
+  return spawnSync("sh", ["-c", `command -v ${command}`], { stdio: "ignore", env: { ...process.env, PATH } }).status === 0;
 }
