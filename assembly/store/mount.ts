@@ -4,23 +4,24 @@
 
 import { ADOPT_MAX } from "../base/limits";
 import { Status } from "../base/status";
+import { isSeenTwice } from "../flash/alias";
 import * as device from "../flash/device";
 import { blockCount } from "../flash/geometry";
 import { SummaryFlag } from "../format/summary";
 import { adopt, adoptedCount, clearAdopted, pruneAdopted } from "../journal/adopted";
 import { anchorCount, BlockState, freeCount, setState } from "../journal/block-map";
-import { resetProgress, setSession } from "../journal/progress";
+import { countUnknown, fault, nextLsn, resetProgress, setSession } from "../journal/progress";
 import { forgetFacts, forgetLoaded } from "../journal/read";
-import { forgetTails, isTail, judgeTail, readOnlyEnd, recover } from "../journal/recover";
+import { failedMounts, forgetTails, isTail, judgeTail, readOnlyEnd, recover } from "../journal/recover";
 import { forgetSummary } from "../journal/segment-reader";
 import { COLD, HOT, programmedBytes, resetStreams, sealSegment, stream } from "../journal/segment-writer";
-import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, survey } from "../journal/survey";
+import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, namingBlock, survey } from "../journal/survey";
 import { hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
 import { resetCompaction } from "./compact";
 import { rebuildIndex } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
-import { failed, hasBegun, Mode, mode, setBegun, setMode, setReadOnly } from "./session";
+import { failed, hasBegun, hesitate, Mode, mode, setBegun, setMode, setReadOnly } from "./session";
 import { configureSpace, RESERVE_BLOCKS } from "./space";
 import { resetSweep } from "./sweep";
 import { reclaim, upkeep } from "./upkeep";
@@ -45,6 +46,9 @@ function forgetEverything(): void {
   setMode(Mode.CLOSED);
 }
 
+/** After so many mounts in a row that failed in their recovery, the next one reads only, until a change asks for the recovery. */
+const FAILED_MOUNTS: u32 = 3;
+let insisting: bool = false;
 /** Mounts tried before a part whose programs fail is given back. */
 const TRIES = 8;
 let wall: i64 = 0;
@@ -68,9 +72,11 @@ function mountOnce(refusal: i32): i32 {
   let status = identify();
   if (status < 0) return status;
   if (featuresReadOnly && refusal == Status.OK) refusal = Status.READ_ONLY;
-  const readOnly = refusal != Status.OK;
+  const crossed = isSeenTwice(namingBlock);
+  if (crossed && refusal == Status.OK) refusal = fault(Status.IO, namingBlock, 0, 6);
   configureSpace();
   if (restoreCheckpoint() > 0) {
+    if (crossed) countUnknown(1, nextLsn - 1);
     ready(refusal);
     return Status.OK;
   }
@@ -81,6 +87,9 @@ function mountOnce(refusal: i32): i32 {
   const sealed = judgeTail();
   const clean = anchorCount > 0 ? hasSwitch() : sealed && !begunUnseen();
   setSession(highestSession);
+  const hesitating = !clean && refusal == Status.OK && !insisting && failedMounts() >= FAILED_MOUNTS;
+  if (hesitating) refusal = Status.IO;
+  const readOnly = refusal != Status.OK;
   if (!clean) {
     status = readOnly ? lookOnly() : recover(wall);
     if (status < 0) return status;
@@ -88,7 +97,9 @@ function mountOnce(refusal: i32): i32 {
   }
   status = rebuildIndex();
   if (status < 0) return status;
+  if (crossed) countUnknown(1, nextLsn - 1); // what lies behind the line is not seen at all
   ready(refusal);
+  if (hesitating) hesitate();
   if (!clean && !readOnly) {
     if (freeCount() <= RESERVE_BLOCKS) failed(reclaim(RESERVE_BLOCKS));
     while (mode == Mode.READY && adoptedCount > ADOPT_MAX / 2 && failed(upkeep(4)) > 0) pruneAdopted();
@@ -106,7 +117,11 @@ function ready(refusal: i32): void {
  * when it was mounted again.
  */
 export function carriesOn(status: i32): bool {
-  return status == Status.IO && mode == Mode.CLOSED && mount(false, wall) >= 0;
+  if (status != Status.IO || mode != Mode.CLOSED) return false;
+  insisting = true;
+  const mounted = mount(false, wall);
+  insisting = false;
+  return mounted >= 0;
 }
 
 /** A read-only mount of an unclean part: tails are read up to what verifies now; the promise of the next boot is not made. */

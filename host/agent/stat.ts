@@ -2,6 +2,7 @@
  * What the core keeps count of, in the words of the public API.
  */
 import type { CoreStat } from "../core/doorstep.js";
+import { statusName } from "../errors.js";
 import { formatId } from "./ids.js";
 import { KINDS } from "./kinds.js";
 import type { Kind, Stat } from "./types.js";
@@ -31,6 +32,7 @@ export function statOf(stat: CoreStat, payloadBytes: number): Stat {
     storeId: formatId(stat.storeIdHigh, stat.storeIdLow),
     parityBytes,
     session,
+    changes: stat.hesitates ? "hesitant" : stat.answerToChanges === 0 ? "ready" : (statusName(stat.answerToChanges) ?? "unknown"),
     nextLsn: Number(stat.nextLsn),
   };
 }

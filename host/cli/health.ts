@@ -24,6 +24,7 @@ export const stat: Command = {
     ram: "fixedBytes, indexBytes, capacity (records the index can hold)",
     damagedUnknown: "records lost to damage whose key is not known",
     formatVersion: "major.minor",
+    changes: "ready, hesitant (three mounts failed in their recovery; the next change makes it), or what a change is refused with",
   },
   options: {},
   arity: [0, 0],
@@ -48,6 +49,7 @@ function statLines(image: string, figures: Stat): string[] {
     ["RAM", `${bytesInWords(ram.fixedBytes)} fixed, ${bytesInWords(ram.indexBytes)} index, room for ${plural(ram.capacity, "record")}`],
     ["damaged, unknown", String(figures.damagedUnknown)],
     ["format", figures.formatVersion],
+    ...(figures.changes === "READ_ONLY" ? [] : [["changes", figures.changes]]),
   ]);
 }
 

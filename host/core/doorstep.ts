@@ -54,6 +54,10 @@ export interface CoreStat {
   storeIdHigh: number;
   storeIdLow: number;
   parityBytes: number;
+  /** What a change would be answered: 0, or a status. */
+  answerToChanges: number;
+  /** 1: a recovery is still to be made, when a change asks for it. */
+  hesitates: number;
 }
 
 /** How a conversation with a relay stands. Layout: docs/abi.md, "Sync". */
@@ -175,6 +179,8 @@ export class Doorstep {
       storeIdHigh: this.#u32(base + 148),
       storeIdLow: this.#u32(base + 152),
       parityBytes: this.#u32(base + 156),
+      answerToChanges: this.#view.getInt32(base + 164, true),
+      hesitates: this.#u32(base + 168),
     };
   }
 
