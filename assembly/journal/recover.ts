@@ -86,6 +86,16 @@ export function judgeTail(): bool {
   return newestSession != 0 && endedCleanly();
 }
 
+/**
+ * Is anything open or attempted? Then the last session that programmed something had erased the checkpoint switch before, and was
+ * not yet at its close, which seals everything before it touches the switch.
+ */
+export function leftOpen(): bool {
+  for (let i: u32 = 0; i < recoveryCount; i++) if (isAttempt(i)) return true;
+  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.ADOPTED && adoptedEnd(b) == 0) return true;
+  return false;
+}
+
 /** From the highest session down: the first root that is committed, or that something proves to have been. */
 function adoptNewestRoot(): void {
   let bound: u32 = 0xffffffff;
@@ -313,7 +323,7 @@ function surveyTail(block: u32): void {
     const offset = scanned().offset;
     witnessLsn(scanned().lsn);
     if (isFirstOfProgram(s)) {
-      tailLast = offset;
+      tailLast = s.programOffset;
       tailLastIndex = tailRecords;
     }
     const open = tailBatch;
@@ -337,6 +347,11 @@ function surveyTail(block: u32): void {
 /** Where what counts of the surveyed tail ends. */
 function validEnd(): u32 {
   return tailBatch ? tailBatch : tailEnd;
+}
+/** Where the last program of a tail begins: what lies before it was read back by the session that wrote it. */
+export function provenEnd(block: u32): u32 {
+  surveyTail(block);
+  return min(tailLast, validEnd());
 }
 /** Where the valid part of a tail ends when nothing may be written (a read-only mount). */
 export function readOnlyEnd(block: u32): u32 {

@@ -167,7 +167,7 @@ export function reserve(which: u32, h: Header, payloadBytes: u32, type: u32): i3
 }
 
 /** Blank blocks an ordinary segment leaves for a recovery; compaction may take one of them before it gives one back. */
-const BLANKS_KEPT: u32 = 2;
+export const BLANKS_KEPT: u32 = 2;
 
 /** Takes a blank block and puts the segment header into the group; it is programmed with the first record. */
 export function openSegment(which: u32, type: u32, wallMs: i64, idHigh: u32): i32 {
