@@ -64,7 +64,7 @@ function layBurst(medium: Medium, fault: FaultOf<"D3">, dice: Dice, moment: Mome
   const lengthBytes = Math.min(fault.wholePage ? pageBytes : (fault.bytes ?? drawn), blockBytes - first);
   // Never 0: each byte of a burst is wrong.
   const mask = Uint8Array.from({ length: lengthBytes }, (_, i) => 1 + (dice.draw(moment, first + i, ABOUT.bits) % 255));
-  medium.overlay.lay(block, { first, mask, steadiness: 0, goodReads: 0 });
+  medium.lay(block, { first, mask, steadiness: 0, goodReads: 0 });
 }
 
 interface StuckCell {

@@ -118,7 +118,7 @@ export class Disturb {
       const page = (Math.floor(offset / pageBytes) + 1 + (dice.draw(moment, block, ABOUT.page) % Math.max(1, pageCount - 1))) % pageCount;
       const at = dice.draw(moment, block, ABOUT.cell) % (pageBytes * 8);
       const mask = Uint8Array.of(this.medium.inner.cells.bytesOf(block)[page * pageBytes + (at >> 3)] & (1 << (at & 7)));
-      if (mask[0] !== 0) this.medium.overlay.lay(block, { first: page * pageBytes + (at >> 3), mask, steadiness: 0, goodReads: 0 });
+      if (mask[0] !== 0) this.medium.lay(block, { first: page * pageBytes + (at >> 3), mask, steadiness: 0, goodReads: 0 });
     }
   }
 

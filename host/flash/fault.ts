@@ -148,12 +148,13 @@ export class FaultFlash implements FlashDevice {
 
   /** Lets one bit rot. */
   flip(block: number, offset: number, bit: number): void {
-    this.medium.overlay.lay(block, { first: offset, mask: Uint8Array.of(1 << bit), steadiness: 0, goodReads: 0 });
+    this.medium.lay(block, { first: offset, mask: Uint8Array.of(1 << bit), steadiness: 0, goodReads: 0 });
   }
 
   /** Takes all flips back, whatever fault made them; unstable bits of torn operations stay. */
   clearFlips(): void {
     this.medium.overlay.clearRot();
+    this.faults?.cache?.clearRot();
   }
 
   /** Lets time pass over the whole part or some blocks, e.g. `age({ rate: 1e-5 })` or `age({ days: 700 })`. */
@@ -170,10 +171,11 @@ export class FaultFlash implements FlashDevice {
    * in reading only is gone. What lies in the cells stays: torn spans, and operations that went astray.
    */
   endFaults(): void {
+    this.clearFlips();
     this.faults = undefined;
+    this.medium.listener = undefined;
     this.failOps = new Set();
     this.failBlocks = new Set();
-    this.clearFlips();
   }
 
   /** How many legal outcomes a cut would have now, where operations are reordered (fault R1); else 1. */
@@ -218,8 +220,10 @@ export class FaultFlash implements FlashDevice {
     this.medium.copyDamage(target.medium);
     target.failOps = this.failOps;
     target.failBlocks = this.failBlocks;
-    if (this.faults === undefined) target.faults = undefined;
-    else {
+    if (this.faults === undefined) {
+      target.faults = undefined;
+      target.medium.listener = undefined;
+    } else {
       target.faults ??= target.activate(this.faults.list);
       this.faults.copyInto(target.faults as ActiveFaults);
     }

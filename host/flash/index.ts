@@ -16,7 +16,7 @@ export { OpfsFlash } from "./opfs.js";
 export type { FlashRule, PhysicsOptions } from "./physics.js";
 export { FlashRuleViolation, PhysicsFlash } from "./physics.js";
 export type { PresetName } from "./presets.js";
-export { geometryProblem, presets } from "./presets.js";
+export { geometryProblem, PAIRED_NAND, presets } from "./presets.js";
 export { RamFlash } from "./ram.js";
 export type { EraseTear, ProgramTear, TearKind } from "./tear.js";
 export { ERASE_TEARS, PROGRAM_TEARS, TEAR_KINDS } from "./tear.js";

@@ -11,7 +11,8 @@ import type { PhysicsFlash } from "./physics.js";
 export type Verdict = "do" | "fail" | "skip" | "refuse";
 
 /** What V2 leaves of the protection bits: operations are ignored, or refused with a status. */
-export type Protection = "none" | "ignore" | "refuse";
+const PROTECTIONS = ["none", "ignore", "refuse"] as const;
+export type Protection = (typeof PROTECTIONS)[number];
 
 /** "Uncorrectable, this is the best guess" of a NAND driver. NOR has nobody who could tell. */
 const UNCORRECTABLE = -2;
@@ -94,7 +95,7 @@ export class Losses {
   }
 
   hashInto(hash: ImageHash): void {
-    for (const word of [this.hung ? 1 : 0, this.protection.length, this.failing.size]) hash.add(word);
+    for (const word of [this.hung ? 1 : 0, PROTECTIONS.indexOf(this.protection), this.failing.size]) hash.add(word);
     for (const map of [this.failing, this.silent]) {
       for (const [block, kinds] of [...map].sort(([a], [b]) => a - b)) for (const word of [block, kinds]) hash.add(word);
     }

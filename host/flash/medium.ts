@@ -35,6 +35,8 @@ const WEAK_STEADINESS = 0.5;
 export class Medium {
   readonly inner: PhysicsFlash;
   readonly overlay: Overlay;
+  /** Told of damage that no operation did: a write cache must not lose it. */
+  listener: ((block: number, patch: Patch) => void) | undefined;
   /** Blocks that look erased and are not: the share of cells that will be unstable when programmed. */
   readonly weak = new Map<number, number>();
 
@@ -96,7 +98,7 @@ export class Medium {
       by === undefined || tear === "all"
         ? tearProgram(tear, seed, span, source, inner.geometry.pageBytes)
         : tearProgramAt(by.fault, by.moment, span, source, inner.geometry);
-    this.lay(block, patch);
+    if (patch !== undefined) this.overlay.lay(block, patch);
   }
 
   tearErase(tear: EraseTear, seed: number, block: number, by?: TornBy): void {
@@ -111,11 +113,14 @@ export class Medium {
     const patch = by === undefined ? tearErase(tear, seed, span, inner.geometry.blockBytes) : tearEraseAt(by.fault, by.moment, span);
     inner.markSuspect(block);
     if (by?.fault.fault.id === "E4") this.weaken(block, by.fault.fault.density, by.fault.fault.isTold);
-    this.lay(block, patch);
+    if (patch !== undefined) this.overlay.lay(block, patch);
   }
 
+  /** Damage that comes by itself, or beside an operation. */
   lay(block: number, patch: Patch | undefined): void {
-    if (patch !== undefined) this.overlay.lay(block, patch);
+    if (patch === undefined) return;
+    this.overlay.lay(block, patch);
+    this.listener?.(block, patch);
   }
 
   copyInto(target: Medium): void {

@@ -11,6 +11,7 @@ import type { Active, Moment } from "./dice.js";
 import type { FaultOf } from "./faults.js";
 import type { ImageHash } from "./image-hash.js";
 import { type Action, Medium } from "./medium.js";
+import type { Patch } from "./overlay.js";
 import { type TimeModel, timeModelOf } from "./trace.js";
 
 /** Up to so many operations the outcomes are numbered; beyond, one is drawn. */
@@ -52,10 +53,18 @@ function keepFirst(blocks: readonly number[], kept: ReadonlyMap<number, number>)
 }
 
 /** An operation not yet surely on the part, and when it was acknowledged. */
-interface Pending {
+interface PendingAction {
   action: Action;
   ms: number;
 }
+
+/** Damage that came meanwhile. It is there whatever becomes of the operations. */
+interface PendingDamage {
+  block: number;
+  patch: Patch;
+}
+
+type Pending = PendingAction | PendingDamage;
 
 export class WriteCache {
   private readonly medium: Medium;
@@ -71,6 +80,9 @@ export class WriteCache {
     this.medium = medium;
     this.durable = new Medium(medium.inner.clone(), medium.overlay.seed);
     medium.copyDamage(this.durable);
+    medium.listener = (block, patch) => {
+      this.pending.push({ block, patch: { ...patch } });
+    };
     this.time = timeModelOf(medium.inner.geometry);
     this.reorder = reorder;
     this.lie = lie;
@@ -78,7 +90,7 @@ export class WriteCache {
 
   /** The blocks of what is pending, in order: what `outcomeCount` asks for. */
   get pendingBlocks(): number[] {
-    return this.pending.map(({ action }) => action.block);
+    return this.actions.map(({ action }) => action.block);
   }
 
   /** An operation was acknowledged. `source` is kept, so it is copied. */
@@ -87,7 +99,7 @@ export class WriteCache {
     const { pageBytes } = this.medium.inner.geometry;
     this.nowMs += action.kind === "erase" ? eraseMs : programPageMs * Math.ceil(action.source.length / pageBytes);
     this.pending.push({ action: { ...action, source: action.source.slice() }, ms: this.nowMs });
-    if (this.lie !== undefined) while (this.pending.length > 0 && this.pending[0].ms <= this.nowMs - this.lostMs) this.settleFirst();
+    if (this.lie !== undefined) this.settleUntil(this.nowMs - this.lostMs);
   }
 
   /** A barrier, and it holds unless R2 is about. */
@@ -103,23 +115,37 @@ export class WriteCache {
 
   /** Power goes: the part becomes what an outcome leaves. Returns whether all that was asked of `block` was done. */
   lose(moment: Moment, block: number): boolean {
-    const { pending } = this;
+    const { pending, actions } = this;
     const done = this.outcome(moment);
     this.durable.copyInto(this.medium);
-    for (const [i, { action }] of pending.entries()) if (done[i]) this.medium.perform(action);
+    const isDone = new Map(actions.map((one, i) => [one, done[i]]));
+    for (const one of pending) {
+      if (!("action" in one)) this.medium.overlay.lay(one.block, one.patch);
+      else if (isDone.get(one)) this.medium.perform(one.action);
+    }
     this.settle();
-    return pending.every(({ action }, i) => done[i] || action.block !== block);
+    return actions.every(({ action }, i) => done[i] || action.block !== block);
+  }
+
+  /** Rot is taken back, here too. */
+  clearRot(): void {
+    this.durable.overlay.clearRot();
+    this.pending = this.pending.filter((one) => "action" in one || one.patch.steadiness > 0);
   }
 
   copyInto(target: WriteCache): void {
     this.durable.copyInto(target.durable);
-    target.pending = [...this.pending];
+    target.pending = this.pending.map((one) => ("action" in one ? one : { ...one, patch: { ...one.patch } }));
     target.nowMs = this.nowMs;
   }
 
   hashInto(hash: ImageHash): void {
     if (this.pending.length > 0) this.durable.hashInto(hash);
     hash.add(this.pending.length);
+  }
+
+  private get actions(): PendingAction[] {
+    return this.pending.filter((one) => "action" in one);
   }
 
   private get lostMs(): number {
@@ -142,11 +168,15 @@ export class WriteCache {
   /** In order, but the end is missing: up to `lostMs` of it. */
   private lateOnes(moment: Moment): boolean[] {
     const lost = this.lie === undefined ? 0 : (this.lostMs * (this.lie.dice.draw(moment, 0, ABOUT.lost) + 1)) / 2 ** 32;
-    return this.pending.map(({ ms }) => ms <= this.nowMs - lost);
+    return this.actions.map(({ ms }) => ms <= this.nowMs - lost);
   }
 
-  private settleFirst(): void {
-    const first = this.pending.shift();
-    if (first !== undefined) this.durable.perform(first.action);
+  /** What was acknowledged until then is on the part. */
+  private settleUntil(ms: number): void {
+    const count = this.pending.findIndex((one) => "action" in one && one.ms > ms);
+    for (const one of this.pending.splice(0, count < 0 ? this.pending.length : count)) {
+      if ("action" in one) this.durable.perform(one.action);
+      else this.durable.overlay.lay(one.block, one.patch);
+    }
   }
 }

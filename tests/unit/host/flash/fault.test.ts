@@ -343,6 +343,62 @@ test("the image hash tells apart what reads differently, and only that", () => {
   );
 });
 
+test("faults of the list work beside the classic options, and a fault that cannot be is refused by name", () => {
+  const flash = faulty({ failOps: [1], faults: [{ id: "L1", at: 0 }], cut: { op: 2, tear: "all" } });
+  assert.equal([flash.program(1, 0, zeros), flash.program(1, 64, zeros)], [0, -1]);
+  assert.equal(read(flash, 1, 0, 1), [0xff]);
+  assert.is(cutOf(() => flash.program(1, 128, zeros))?.tear, "all");
+  assert.throws(() => faulty({ faults: [{ id: "P3" }] }), /P3 needs at or rate/);
+  assert.throws(() => faulty({ faults: [{ id: "B4", block: 4 }] }), /no block 4/);
+});
+
+test("a list without faults changes nothing: the same tears, seed by seed", () => {
+  for (const tear of PROGRAM_TEARS) {
+    for (let seed = 0; seed < 5; seed++) {
+      const [plain, listed] = [
+        faulty({ seed, cut: { op: 0, tear } }),
+        faulty({ seed, cut: { op: 0, tear }, faults: [{ id: "A1", rate: 0 }] }),
+      ];
+      for (const flash of [plain, listed]) {
+        cutOf(() => flash.program(1, 0, zeros));
+        flash.reboot();
+      }
+      for (let n = 0; n < 8; n++) assert.equal(read(listed, 1, 0, 80), read(plain, 1, 0, 80));
+    }
+  }
+});
+
+test("powerOff is a cut between operations", () => {
+  const flash = faulty();
+  flash.program(1, 0, zeros);
+  flash.powerOff();
+  flash.powerOff();
+  assert.ok(flash.isDead);
+  assert.equal([flash.cutCount, flash.tornWrites], [1, 0]);
+  assert.is(cutOf(() => flash.read(1, 0, new Uint8Array(1)))?.op, 1);
+  flash.reboot();
+  assert.equal(read(flash, 1, 0, 65), [...zeros, 0xff]);
+  assert.is(flash.program(1, 64, zeros), 0);
+});
+
+test("when faults end the part is well again, but for what lies in its cells", () => {
+  const flash = faulty({
+    failBlocks: [3],
+    failOps: [5],
+    faults: [
+      { id: "B4", block: 1 },
+      { id: "D2", rate: 0.5 },
+      { id: "L1", at: 0 },
+    ],
+  });
+  flash.program(2, 0, zeros);
+  flash.program(2, 64, zeros);
+  flash.age({ rate: 0.5 });
+  flash.endFaults();
+  assert.equal(read(flash, 2, 0, 128), [...new Array(64).fill(0xff), ...zeros], "the lost program stays lost");
+  for (let n = 0; n < 4; n++) assert.equal([flash.program(3, n * 64, zeros), flash.program(1, n * 64, zeros)], [0, 0]);
+});
+
 test("bad blocks pass through where the part knows them, and are absent where not", () => {
   assert.is(faulty().isBad, undefined);
   assert.is(faulty().markBad, undefined);
