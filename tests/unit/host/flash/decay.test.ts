@@ -29,6 +29,11 @@ test("D2: cells at 0 rise with the raw bit error rate asked for, cells at 1 stay
     const risen = [1, 2, 3, 4, 5, 6, 7].reduce((sum, block) => sum + distance(read(flash, block), bytes(1024)), 0);
     assert.ok(Math.abs(risen / 57_344 - rate) < 5 * Math.sqrt(rate / 57_344), `${rate}: ${risen / 57_344}`);
     assert.equal(read(flash, 0), blank(1024));
+    const half = faulty([{ id: "D2", at: 1, rate }]);
+    half.program(1, 0, bytes(1024, 0x0f));
+    half.erase(2);
+    assert.ok(read(half, 1).every((byte) => (byte & 0x0f) === 0x0f));
+    assert.equal(read(half, 3), blank(1024));
     const once = read(flash, 3);
     assert.equal(read(flash, 3), once, "rot reads the same each time");
     flash.endFaults();
