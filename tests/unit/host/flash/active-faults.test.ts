@@ -1,6 +1,7 @@
 /* The families together: the same list gives the same run, and no fault of it moves another. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { ImageHash } from "../../../../host/flash/image-hash.js";
 import { FAULT_IDS, type Fault, type FaultFlash, type FlashGeometry } from "../../../../host/flash/index.js";
 import { mix } from "../../../../host/flash/mix.js";
 import { bytes, cutOf, faulty, NAND, NOR, PAIRED } from "./fault-parts.js";
@@ -44,7 +45,9 @@ function look(flash: FaultFlash, trace: Trace, op: number): void {
   for (let block = 0; block < flash.geometry.blockCount; block++) {
     const target = bytes(flash.geometry.blockBytes);
     const status = flash.read(block, 0, target);
-    trace.set(`after ${op} read ${block}`, `${status} ${target.reduce((sum, byte) => mix(sum, byte), 7)}`);
+    const hash = new ImageHash();
+    hash.addBytes(target);
+    trace.set(`after ${op} read ${block}`, `${status} ${hash.value}`);
   }
 }
 
