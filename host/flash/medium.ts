@@ -147,7 +147,6 @@ export class Medium {
     if (kind === "program") {
       inner.assertProgram(block, offset, source);
       inner.markProgrammed(block, offset, source.length);
-      inner.estranged[block] = 1;
       for (const piece of pieces) this.clearCells(piece.block, piece.offset, source.subarray(piece.from, piece.from + piece.lengthBytes));
     } else {
       inner.assertErase(block);

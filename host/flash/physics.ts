@@ -42,8 +42,8 @@ export abstract class PhysicsFlash implements FlashDevice {
   /** 1 = an erase of the block was torn and none has completed since: programming it is a violation. */
   readonly suspect: Uint8Array;
   /**
-   * 1 = what the block holds is not what its user was told: a program or erase went elsewhere, or nowhere. The rules go
-   * by what was told, so a program that finds cleared cells there is no violation; it clears what it can.
+   * 1 = cells of the block may be cleared of which its user was told that they are blank: an operation went astray. The rules
+   * go by what was told, so a program that finds such cells is no violation; it clears what it can.
    */
   readonly estranged: Uint8Array;
   /** The message of every violation so far, clones included. */

@@ -275,6 +275,15 @@ test("a clone has the same damage and future, and neither sees what the other do
   assert.is(original.erase(1), 0);
 });
 
+test("a clone ages as its original would", () => {
+  const original = faulty();
+  original.program(1, 0, new Uint8Array(4096));
+  original.age({ rate: 0.01 });
+  const copy = original.clone();
+  for (const flash of [original, copy]) flash.age({ rate: 0.01 });
+  assert.equal(read(copy, 1, 0, 4096), read(original, 1, 0, 4096));
+});
+
 test("cloneInto starts the target over", () => {
   const start = faulty({ seed: 9 });
   start.program(0, 0, zeros);
