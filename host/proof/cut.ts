@@ -121,8 +121,17 @@ class Life {
 
   /** From power-on to the second boot after the last change. */
   private async live(): Promise<void> {
-    const { luck, model, world } = this;
+    const { model, world } = this;
     const session = new Session(world.store, this.fault, model, world.seed, world.weights);
+    try {
+      await this.liveIn(session);
+    } finally {
+      session.powerOff();
+    }
+  }
+
+  private async liveIn(session: Session): Promise<void> {
+    const { luck } = this;
     session.setClock(100_000 + this.nested);
     const next = this.further[this.nested];
     session.listener = (op) => {

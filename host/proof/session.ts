@@ -31,6 +31,7 @@ export class Session {
   private readonly options: StoreOptions;
   private nowMs = START_MS;
   private refusedLast = false;
+  private tap: Tap | undefined;
 
   constructor(store: Store, part: FlashDevice, model: Model, seed: number, weights: Weights) {
     this.store = store;
@@ -82,8 +83,16 @@ export class Session {
     }
   }
 
+  /** The agent is used no more. A session that is over says so, or its instance is lost to the next. */
+  powerOff(): void {
+    if (this.tap !== undefined) this.store.powerOff?.(this.tap);
+    this.tap = undefined;
+  }
+
   private powerOn(): Tap {
-    return new Tap(this.part, this.listener);
+    this.powerOff();
+    this.tap = new Tap(this.part, this.listener);
+    return this.tap;
   }
 
   private change(step: Extract<Step, { do: "put" | "remove" | "batch" }>): void {
