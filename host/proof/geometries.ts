@@ -9,7 +9,7 @@ export type PresetName = keyof typeof presets;
 export const presetNames = Object.keys(presets) as PresetName[];
 
 /** From so many blocks on a part has an anchor and is checkpointed. */
-const ANCHORED_BLOCKS = 256;
+export const ANCHORED_BLOCKS = 256;
 
 /** Parts of 256 blocks and more have the smallest blocks there are, so that they stay small all the same. */
 export function scaled(preset: PresetName, blockCount: number): FlashGeometry {

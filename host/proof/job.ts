@@ -65,7 +65,9 @@ export async function runJob(job: Job, store: Store): Promise<JobReport> {
     steps: stepsOf(subject),
   });
   const failures: Failure[] = [];
-  for (const [index, finding] of tally.findings.entries()) failures.push(await describe(job, store, finding, index === 0));
+  // The one with the fewest cuts is made small: it says most about the cause.
+  const findings = [...tally.findings].sort((a, b) => a.further.length - b.further.length);
+  for (const [index, finding] of findings.entries()) failures.push(await describe(job, store, finding, index === 0));
   return { subject, tally: { ...tally, findings: [] }, seen: evidence.seen(), failures };
 }
 

@@ -4,10 +4,10 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runJob } from "../../host/proof/campaign.js";
 import { runDamageJob } from "../../host/proof/damage.js";
 import { runFlipJob } from "../../host/proof/flips.js";
 import { presetNames } from "../../host/proof/geometries.js";
+import { runJob } from "../../host/proof/job.js";
 import type { Subject } from "../../host/proof/replay.js";
 import { defaultOptions } from "../../host/proof/script.js";
 import { holdfast } from "../../host/proof/store.js";
