@@ -66,13 +66,13 @@ function seeds(first: number, count: number): number[] {
 /** Many small parts: breadth. One in four has 256 blocks, where the checkpoint is. */
 function singleCuts(size: Size): Sized {
   const small = presetNames.flatMap((preset) =>
-    seeds(1000, isLarge(preset) ? by(size, 1, 3, 24) : by(size, 2, 4, 52)).map((seed): Subject => {
+    seeds(1000, isLarge(preset) ? by(size, 1, 2, 24) : by(size, 1, 3, 52)).map((seed): Subject => {
       const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.08 : 0.24, partFulls: isLarge(preset) ? 0.8 : 2 };
       return { preset, blockCount: 14 + (seed % 3), script };
     }),
   );
   const anchored = presetNames.flatMap((preset) =>
-    seeds(5000, isLarge(preset) ? by(size, 1, 1, 8) : by(size, 2, 4, 40)).map((seed): Subject => {
+    seeds(5000, isLarge(preset) ? by(size, 0, 1, 8) : by(size, 1, 3, 40)).map((seed): Subject => {
       const script = { seed, weights: CLOSING, fill: isLarge(preset) ? 0.005 : 0.02, partFulls: isLarge(preset) ? 0.03 : 0.15 };
       return { preset, blockCount: ANCHORED_BLOCKS, script };
     }),
@@ -80,7 +80,7 @@ function singleCuts(size: Size): Sized {
   const share = { share: by(size, 1, 1, 1), nested1: 0, nested2: 0 };
   const rest = PHASES.filter((phase) => phase !== "format");
   const work = cutting([...jobsOf(small, share, 1), ...jobsOf(anchored, { ...share, phases: rest }, 1)]);
-  const floor = by<Floor>(size, { cuts: 60_000, share: 0.03 }, { cuts: 100_000, share: 0.05 }, { images: 1_000_000, share: 0.05 });
+  const floor = by<Floor>(size, { cuts: 40_000, share: 0.03 }, { cuts: 100_000, share: 0.05 }, { images: 1_000_000, share: 0.05 });
   return { name: "single cuts", budget: "one cut of the power, at any program or erase, torn in any way", work, floor };
 }
 
@@ -112,7 +112,7 @@ function procedures(size: Size): Sized {
         return { preset, blockCount, script: { ...amount, seed, weights } };
       }),
     );
-  const phases: Phase[] = ["format", "first boot", "recovery", "compaction", "erase", "seal", "close", "checkpoint"];
+  const phases: Phase[] = ["format", "first boot", "recovery", "compaction", "erase", "seal", "checkpoint"];
   const small = jobsOf(subjectsOf(16, RESTLESS, by(size, 1, 2, 4), 0.24), { share: 1, nested1: 0, nested2: 0, phases }, 1);
   const wide = subjectsOf(ANCHORED_BLOCKS, CLOSING, 1, 0.01);
   const anchored = jobsOf(
@@ -120,7 +120,7 @@ function procedures(size: Size): Sized {
     { share: by(size, 0.05, 0.3, 1), nested1: 0, nested2: 0, phases: ["format", "first boot", "checkpoint"] },
     1,
   );
-  const budget = "one cut inside format, first boot, recovery, compaction, erase, seal, close or checkpoint";
+  const budget = "one cut inside format, first boot, recovery, compaction, erase, seal or checkpoint";
   return {
     name: "procedures",
     budget,
@@ -139,7 +139,7 @@ function windowed(preset: PresetName, seed: number, place: number, count: number
 }
 
 function nestedOnce(size: Size): Sized {
-  const [shards, count] = by<[number, number]>(size, [1, 3], [4, 20], [4, 40]);
+  const [shards, count] = by<[number, number]>(size, [1, 6], [4, 20], [4, 40]);
   const places = size === "slice" ? PLACES.slice(2, 3) : PLACES;
   const jobs = presetNames.flatMap((preset, index) =>
     places.flatMap((place, turn) =>
@@ -150,21 +150,21 @@ function nestedOnce(size: Size): Sized {
     ),
   );
   const budget = `two cuts: the first at each of up to ${count} operations of a script, the second at every operation of the life after`;
-  const floor = by<Floor>(size, { nested1: 2000, scripts: 5 }, { nested1: 50_000, scripts: 20 }, { nested1: 100_000, scripts: 20 });
+  const floor = by<Floor>(size, { nested1: 8000, scripts: 5 }, { nested1: 50_000, scripts: 20 }, { nested1: 100_000, scripts: 20 });
   return { name: "nested, one deep, exhaustive", budget, work: cutting(jobs), floor };
 }
 
 function nestedTwice(size: Size): Sized {
-  const [shards, count] = by<[number, number]>(size, [1, 1], [2, 2], [12, 12]);
+  const [shards, count] = by<[number, number]>(size, [1, 1], [2, 1], [8, 8]);
   const jobs = presetNames.slice(0, size === "slice" ? 1 : 5).flatMap((preset, index) =>
     seeds(0, shards).map((shard): Job => {
-      const { subject, window } = windowed(preset, 700 + index, PLACES[(index + 2) % PLACES.length]!, count);
+      const { subject, window } = windowed(preset, 700 + index, size === "slice" ? 0 : PLACES[(index + 2) % PLACES.length]!, count);
       const exhaustive = { share: 1, nested1: 0, nested2: 0, depth: 2, short: true, shard: { index: shard, of: shards } };
       return { subject, window: window!, ...exhaustive, shrinkBudget: 60 };
     }),
   );
   const budget = `three cuts: the first at each of up to ${count} operations, the others at every operation of the lives after`;
-  const floor = by<Floor>(size, { nested2: 1000 }, { nested2: 20_000, scripts: 5 }, { nested2: 300_000, scripts: 5 });
+  const floor = by<Floor>(size, { nested2: 5000 }, { nested2: 20_000, scripts: 5 }, { nested2: 300_000, scripts: 5 });
   return { name: "nested, two deep, exhaustive", budget, work: cutting(jobs), floor };
 }
 
@@ -177,13 +177,18 @@ function nestedThrice(size: Size): Sized {
   return { name: "nested, three deep, sampled", budget: "four cuts in a row, the further ones drawn", work: cutting(jobs), floor };
 }
 
-/** The battery's contacts bounce: 50 cuts, each within the first operations of its boot. */
+/** Cuts of a storm of the study (N2). */
+const STORM_CUTS = 50;
+
+/** The battery's contacts bounce: cuts, each within the first operations of its boot. */
 function storms(size: Size): Sized {
+  const count = by(size, 6, STORM_CUTS, STORM_CUTS);
   const jobs = presetNames.flatMap((preset, index) => {
     const { subject } = windowed(preset, 900 + index, 0, 0);
-    return jobsOf([subject], { share: by(size, 0.004, 0.01, 0.05), nested1: 0, nested2: 0, storm: 50 }, by(size, 1, 1, 4));
+    return jobsOf([subject], { share: by(size, 0.02, 0.01, 0.05), nested1: 0, nested2: 0, storm: count }, by(size, 1, 1, 4));
   });
-  const floor = by<Floor>(size, { storms: 40 }, { storms: 100 }, { storms: 500 });
+  const budget = `${count + 1} cuts in a row, ${count} of them in the first operations of consecutive boots`;
+  const floor = by<Floor>(size, { storms: 100 }, { storms: 100 }, { storms: 500 });
   return {
     name: "cut storms",
     budget: "51 cuts in a row, 50 of them in the first operations of consecutive boots",

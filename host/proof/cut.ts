@@ -85,7 +85,7 @@ export interface World {
 }
 
 /** So many further cuts are a storm: after one, the store must show that it is as good as ever. */
-const STORM_CUTS = 10;
+const STORM_CUTS = 5;
 const TICKS_MAX = 64;
 /** Changes made after a storm, or in one life of so many, to see that work goes on. */
 const THRIVE_STEPS = 12;
