@@ -6,6 +6,7 @@
  */
 import type { Campaign } from "./campaign.js";
 import { cutting } from "./campaign.js";
+import type { CampaignReport } from "./campaign-report.js";
 import type { DamageJob } from "./damage.js";
 import type { FlipJob } from "./flips.js";
 import { ANCHORED_BLOCKS, type PresetName, presetNames } from "./geometries.js";
@@ -54,6 +55,20 @@ export const CAMPAIGNS: Record<string, (size: Size) => Sized> = {
   flips,
   bursts,
 };
+
+/** What of `floor` was not reached, in words. */
+export function missedFloors(report: CampaignReport, floor: Floor): string[] {
+  const counts: Required<Omit<Floor, "share">> = { ...report, scripts: report.scripts.length };
+  const missed = Object.entries(floor)
+    .filter(([name, least]) => name !== "share" && counts[name as keyof typeof counts] < least)
+    .map(([name, least]) => `${report.name}: ${counts[name as keyof typeof counts]} ${name}, ${least} are asked for`);
+  const total = Object.values(report.byPhase).reduce((sum, count) => sum + count, 0);
+  for (const phase of floor.share === undefined ? [] : SHARED_PHASES) {
+    const share = (report.byPhase[phase] ?? 0) / total;
+    if (share < floor.share!) missed.push(`${report.name}: only ${(100 * share).toFixed(1)} % of the cuts in ${phase}`);
+  }
+  return missed;
+}
 
 function by<T>(size: Size, slice: T, daily: T, full: T): T {
   return size === "slice" ? slice : size === "daily" ? daily : full;

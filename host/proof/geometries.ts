@@ -5,7 +5,13 @@
 import type { FlashGeometry } from "../flash/index.js";
 import { presets } from "../flash/index.js";
 
-export type PresetName = keyof typeof presets;
+/** MLC-like: a torn program also damages the page it is paired with, which may long have been acknowledged. No preset: no such part is served. */
+const MLC_LIKE: FlashGeometry = { ...presets["slc-nand-64m"], pairedPages: 4 };
+
+const shapes = { ...presets, "mlc-nand-64m": MLC_LIKE };
+
+export type PresetName = keyof typeof shapes;
+/** The parts that are served, and so proven. */
 export const presetNames = Object.keys(presets) as PresetName[];
 
 /** From so many blocks on a part has an anchor and is checkpointed. */
@@ -13,8 +19,8 @@ export const ANCHORED_BLOCKS = 256;
 
 /** Parts of 256 blocks and more have the smallest blocks there are, so that they stay small all the same. */
 export function scaled(preset: PresetName, blockCount: number): FlashGeometry {
-  const geometry = presets[preset];
-  if (geometry === undefined) throw new RangeError(`no preset named ${preset}; there are ${presetNames.join(", ")}`);
+  const geometry: FlashGeometry | undefined = shapes[preset];
+  if (geometry === undefined) throw new RangeError(`no preset named ${preset}; there are ${Object.keys(shapes).join(", ")}`);
   const anchored = blockCount >= ANCHORED_BLOCKS;
   if (geometry.kind === "nor") return { ...geometry, blockCount, blockBytes: anchored ? 2048 : 4096 };
   const pageBytes = anchored ? 512 : geometry.pageBytes;

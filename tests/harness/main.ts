@@ -11,7 +11,7 @@
 import { writeFileSync } from "node:fs";
 import { runCampaign } from "../../host/proof/campaign.js";
 import { type CampaignReport, cutsOf, livesOf } from "../../host/proof/campaign-report.js";
-import { CAMPAIGNS, type Floor, SHARED_PHASES, type Size, type Sized } from "../../host/proof/campaigns.js";
+import { CAMPAIGNS, missedFloors, type Size } from "../../host/proof/campaigns.js";
 import { INVARIANT_IDS, INVARIANTS, noChecks } from "../../host/proof/invariants.js";
 
 const arguments_ = process.argv.slice(2);
@@ -28,7 +28,7 @@ for (const [name, make] of Object.entries(CAMPAIGNS)) {
   const campaign = make(size);
   const report = await runCampaign(campaign, { onProgress: progress });
   reports.push(report);
-  const problems = [...violationsOf(report), ...missed(report, campaign)];
+  const problems = [...violationsOf(report), ...missedFloors(report, campaign.floor)];
   printReport(name, report);
   printProblems(problems);
   problemCount += problems.length;
@@ -71,20 +71,6 @@ function printCuts(report: CampaignReport): void {
 
 function violationsOf(report: CampaignReport): string[] {
   return report.violations.map(({ replay, text }) => `${text}\n        holdfast powercut --replay '${replay}'`);
-}
-
-/** Floors that were not reached. */
-function missed(report: CampaignReport, { floor }: Sized): string[] {
-  const counts: Required<Omit<Floor, "share">> = { ...report, scripts: report.scripts.length };
-  const problems = Object.entries(floor)
-    .filter(([name, least]) => name !== "share" && counts[name as keyof typeof counts] < least)
-    .map(([name, least]) => `${report.name}: ${counts[name as keyof typeof counts]} ${name}, ${least} are asked for`);
-  const total = Object.values(report.byPhase).reduce((sum, count) => sum + count, 0);
-  for (const phase of floor.share === undefined ? [] : SHARED_PHASES) {
-    const share = (report.byPhase[phase] ?? 0) / total;
-    if (share < floor.share!) problems.push(`${report.name}: only ${(100 * share).toFixed(1)} % of the cuts in ${phase}`);
-  }
-  return problems;
 }
 
 /** Problems that differ in names and numbers only are told once, with their count. */

@@ -1,7 +1,8 @@
 /* Every campaign says what it may break, has work in every size, and more of it in the larger ones. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CAMPAIGNS, SHARED_PHASES } from "../../../../host/proof/campaigns.js";
+import { Gathering } from "../../../../host/proof/campaign-report.js";
+import { CAMPAIGNS, missedFloors, SHARED_PHASES } from "../../../../host/proof/campaigns.js";
 import { presetNames } from "../../../../host/proof/geometries.js";
 import { PHASES } from "../../../../host/proof/phase.js";
 import { nameOfWork } from "../../../../host/proof/work.js";
@@ -29,6 +30,14 @@ test("the floors of the long campaign are those that were promised", () => {
   assert.ok(CAMPAIGNS["nested-3"]!("full").floor.nested3! >= 50_000);
   assert.ok(CAMPAIGNS.storms!("full").floor.storms! >= 500);
   for (const phase of SHARED_PHASES) assert.ok(PHASES.includes(phase));
+});
+
+test("a floor that is not reached is told, one that is reached is not", () => {
+  const report = new Gathering("some", "any").report();
+  assert.equal(missedFloors(report, {}), []);
+  assert.match(missedFloors(report, { cuts: 1, storms: 0 }).join(), /^some: 0 cuts, 1 are asked for$/);
+  const half = { ...report, byPhase: { compaction: 10, checkpoint: 10, erase: 1, recovery: 10 } };
+  assert.match(missedFloors(half, { share: 0.05 }).join(), /^some: only 3.2 % of the cuts in erase$/);
 });
 
 test("breadth runs on every preset", () => {
