@@ -9,7 +9,7 @@ import { cutting } from "./campaign.js";
 import type { CampaignReport } from "./campaign-report.js";
 import type { DamageJob } from "./damage.js";
 import type { FlipJob } from "./flips.js";
-import { ANCHORED_BLOCKS, type PresetName, presetNames } from "./geometries.js";
+import { ANCHORED_BLOCKS, type PartName, partNames } from "./geometries.js";
 import type { Pull } from "./image.js";
 import { type Job, jobsOf } from "./job.js";
 import { PHASES, type Phase } from "./phase.js";
@@ -41,7 +41,7 @@ export const SHARED_PHASES: readonly Phase[] = ["compaction", "checkpoint", "era
 const RESTLESS = 3;
 const CLOSING = 4;
 /** A NAND block of 16 pages is eight NOR blocks large: the same share of it would be eight times the records. */
-const isLarge = (preset: PresetName) => preset.includes("nand");
+const isLarge = (preset: PartName) => preset.includes("nand");
 const one = { index: 0, of: 1 };
 
 export const CAMPAIGNS: Record<string, (size: Size) => Sized> = {
@@ -80,13 +80,13 @@ function seeds(first: number, count: number): number[] {
 
 /** Many small parts: breadth. One in four has 256 blocks, where the checkpoint is. */
 function singleCuts(size: Size): Sized {
-  const small = presetNames.flatMap((preset) =>
+  const small = partNames.flatMap((preset) =>
     seeds(1000, isLarge(preset) ? by(size, 1, 2, 24) : by(size, 1, 3, 52)).map((seed): Subject => {
       const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.08 : 0.24, partFulls: isLarge(preset) ? 0.8 : 2 };
       return { preset, blockCount: 14 + (seed % 3), script };
     }),
   );
-  const anchored = presetNames.flatMap((preset) =>
+  const anchored = partNames.flatMap((preset) =>
     seeds(5000, isLarge(preset) ? by(size, 0, 1, 8) : by(size, 1, 3, 40)).map((seed): Subject => {
       const script = { seed, weights: CLOSING, fill: isLarge(preset) ? 0.005 : 0.02, partFulls: isLarge(preset) ? 0.03 : 0.15 };
       return { preset, blockCount: ANCHORED_BLOCKS, script };
@@ -101,7 +101,7 @@ function singleCuts(size: Size): Sized {
 
 /** Rich stores: every mixture, 16 to 24 blocks half full, each cut followed by others now and then. */
 function richScripts(size: Size): Sized {
-  const subjects = presetNames.flatMap((preset) =>
+  const subjects = partNames.flatMap((preset) =>
     seeds(1, by(size, 1, DAILY_WEIGHTS, 2 * DAILY_WEIGHTS)).map((seed): Subject => {
       const amount = isLarge(preset) ? { fill: 0.15, partFulls: 0.4 } : { fill: 0.4, partFulls: 0.4 };
       return { preset, blockCount: [24, 16, 20][seed % 3]!, script: { ...amount, seed, weights: seed % DAILY_WEIGHTS } };
@@ -121,7 +121,7 @@ function richScripts(size: Size): Sized {
 /** Every operation of each procedure, by itself: the end state is the one before or the one after. */
 function procedures(size: Size): Sized {
   const subjectsOf = (blockCount: number, weights: number, count: number, share: number) =>
-    presetNames.flatMap((preset) =>
+    partNames.flatMap((preset) =>
       seeds(300, isLarge(preset) ? 1 : count).map((seed): Subject => {
         const amount = { fill: isLarge(preset) ? share / 4 : share, partFulls: blockCount === ANCHORED_BLOCKS ? 0.06 : 0.5 };
         return { preset, blockCount, script: { ...amount, seed, weights } };
@@ -147,7 +147,7 @@ function procedures(size: Size): Sized {
 /** Where in a script the exhaustive searches look: the first boot, filling, compaction, late. Operations behind the format. */
 const PLACES = [0, 70, 190, 330];
 
-function windowed(preset: PresetName, seed: number, place: number, count: number): Pick<Job, "subject" | "window"> {
+function windowed(preset: PartName, seed: number, place: number, count: number): Pick<Job, "subject" | "window"> {
   const blockCount = 14;
   const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.06 : 0.16, partFulls: isLarge(preset) ? 0.8 : 2 };
   return { subject: { preset, blockCount, script }, window: { first: 2 * blockCount + place, count } };
@@ -156,7 +156,7 @@ function windowed(preset: PresetName, seed: number, place: number, count: number
 function nestedOnce(size: Size): Sized {
   const [shards, count] = by<[number, number]>(size, [1, 6], [4, 20], [4, 40]);
   const places = size === "slice" ? PLACES.slice(2, 3) : PLACES;
-  const jobs = presetNames.flatMap((preset, index) =>
+  const jobs = partNames.flatMap((preset, index) =>
     places.flatMap((place, turn) =>
       seeds(0, shards).map((shard): Job => {
         const window = windowed(preset, 600 + index * PLACES.length + turn, place, count);
@@ -171,7 +171,7 @@ function nestedOnce(size: Size): Sized {
 
 function nestedTwice(size: Size): Sized {
   const [shards, count] = by<[number, number]>(size, [1, 1], [2, 1], [8, 8]);
-  const jobs = presetNames.slice(0, size === "slice" ? 1 : 5).flatMap((preset, index) =>
+  const jobs = partNames.slice(0, size === "slice" ? 1 : 5).flatMap((preset, index) =>
     seeds(0, shards).map((shard): Job => {
       const { subject, window } = windowed(preset, 700 + index, size === "slice" ? 0 : PLACES[(index + 2) % PLACES.length]!, count);
       const exhaustive = { share: 1, nested1: 0, nested2: 0, depth: 2, short: true, shard: { index: shard, of: shards } };
@@ -184,7 +184,7 @@ function nestedTwice(size: Size): Sized {
 }
 
 function nestedThrice(size: Size): Sized {
-  const jobs = presetNames.flatMap((preset, index) => {
+  const jobs = partNames.flatMap((preset, index) => {
     const { subject } = windowed(preset, 800 + index, 0, 0);
     return jobsOf([subject], { share: by(size, 0.01, 0.1, 1), nested1: by(size, 1, 1, 3), nested2: 1, nested3: 1 }, by(size, 1, 1, 8));
   });
@@ -198,7 +198,7 @@ const STORM_CUTS = 50;
 /** The battery's contacts bounce: cuts, each within the first operations of its boot. */
 function storms(size: Size): Sized {
   const count = by(size, 6, STORM_CUTS, STORM_CUTS);
-  const jobs = presetNames.flatMap((preset, index) => {
+  const jobs = partNames.flatMap((preset, index) => {
     const { subject } = windowed(preset, 900 + index, 0, 0);
     return jobsOf([subject], { share: by(size, 0.02, 0.01, 0.05), nested1: 0, nested2: 0, storm: count }, by(size, 1, 1, 4));
   });
@@ -212,7 +212,7 @@ function storms(size: Size): Sized {
   };
 }
 
-function flipSubject(preset: PresetName, index: number): Subject {
+function flipSubject(preset: PartName, index: number): Subject {
   const amount = isLarge(preset) ? { fill: 0.15, partFulls: 0.4 } : { fill: 0.4, partFulls: 0.4 };
   return { preset, blockCount: 16 + 4 * index, script: { ...amount, seed: 11 + index, weights: index } };
 }
@@ -224,7 +224,7 @@ function flips(size: Size): Sized {
   if (size !== "slice") for (const index of seeds(0, 8)) jobs.push({ subject: small, samples: 0, shard: { index, of: 8 } });
   if (size === "daily") jobs.push({ subject: small, samples: 4000, shard: one });
   if (size === "full") for (const index of seeds(0, 8)) jobs.push({ subject: small, samples: 524_288, shard: { index, of: 8 } });
-  for (const preset of presetNames) {
+  for (const preset of partNames) {
     for (const [index, pull] of pulls.entries()) {
       const samples = by(size, 100, 1675, 5000);
       jobs.push({ subject: flipSubject(preset, index), samples, shard: one, ...(pull === undefined ? {} : { pull }) });
@@ -236,7 +236,7 @@ function flips(size: Size): Sized {
 
 function bursts(size: Size): Sized {
   const jobs: DamageJob[] = [];
-  for (const preset of presetNames) {
+  for (const preset of partNames) {
     for (const lengthBytes of [2, 8, 40]) {
       for (const pull of [undefined, { at: 0.7, tear: "bits" } as Pull]) {
         const limits = { correctable: 8, maxAffected: 4, samples: by(size, 60, 1000, 20_000), shard: one };

@@ -39,7 +39,10 @@ export class Phases {
     const anchored = this.geometry.blockCount >= 256 && moment.block === 0;
     if (anchored) return "checkpoint";
     if (moment.during === "mount") return "recovery";
-    return moment.kind === "erase" ? "erase" : this.ofProgram(moment);
+    if (moment.kind === "erase") return "erase";
+    // Where pages are left out, a block is not what the workbench takes it for.
+    if (this.geometry.pairedPages !== undefined) return moment.during === "tick" ? "compaction" : "write";
+    return this.ofProgram(moment);
   }
 
   private ofProgram(moment: Moment): Phase {

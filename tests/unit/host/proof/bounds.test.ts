@@ -2,13 +2,13 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { brokenBound, brokenWear, mountBounds } from "../../../../host/proof/bounds.js";
-import { ANCHORED_BLOCKS, presetNames, scaled } from "../../../../host/proof/geometries.js";
+import { ANCHORED_BLOCKS, partNames, scaled } from "../../../../host/proof/geometries.js";
 
 const test = suite("host/proof/bounds");
 const NAMES = ["reads", "readBytes", "programs", "erases"] as const;
 
 test("every geometry has bounds, and a larger part larger ones", () => {
-  for (const preset of presetNames) {
+  for (const preset of partNames) {
     const [small, large] = [mountBounds(scaled(preset, 14)), mountBounds(scaled(preset, 24))];
     for (const name of NAMES) {
       assert.ok(Number.isInteger(small[name]) && small[name] > 0);

@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Gathering } from "../../../../host/proof/campaign-report.js";
 import { CAMPAIGNS, missedFloors, SHARED_PHASES } from "../../../../host/proof/campaigns.js";
-import { presetNames } from "../../../../host/proof/geometries.js";
+import { partNames } from "../../../../host/proof/geometries.js";
 import { PHASES } from "../../../../host/proof/phase.js";
 import { nameOfWork } from "../../../../host/proof/work.js";
 
@@ -43,7 +43,7 @@ test("a floor that is not reached is told, one that is reached is not", () => {
 test("breadth runs on every preset", () => {
   for (const size of ["slice", "daily", "full"] as const) {
     const names = CAMPAIGNS.single!(size).work.map(nameOfWork);
-    for (const preset of presetNames)
+    for (const preset of partNames)
       assert.ok(
         names.some((name) => name.startsWith(`${preset}:`)),
         preset,
