@@ -52,6 +52,7 @@ export const CAMPAIGNS: Record<string, (size: Size) => Sized> = {
   "nested-2": nestedTwice,
   "nested-3": nestedThrice,
   storms,
+  liveness,
   flips,
   bursts,
 };
@@ -88,7 +89,7 @@ function singleCuts(size: Size): Sized {
   );
   const anchored = partNames.flatMap((preset) =>
     seeds(5000, isLarge(preset) ? by(size, 0, 1, 4) : by(size, 1, 3, 16)).map((seed): Subject => {
-      const script = { seed, weights: CLOSING, fill: isLarge(preset) ? 0.005 : 0.02, partFulls: isLarge(preset) ? 0.03 : 0.15 };
+      const script = { seed, weights: CLOSING, fill: isLarge(preset) ? 0.01 : 0.02, partFulls: isLarge(preset) ? 0.1 : 0.2 };
       return { preset, blockCount: ANCHORED_BLOCKS, script };
     }),
   );
@@ -114,7 +115,7 @@ function richScripts(size: Size): Sized {
     { share: 1, nested1: 1, nested2: 0.3 },
   );
   const work = cutting(jobsOf(subjects, intensity, by(size, 1, 8, 8)));
-  const floor = by<Floor>(size, { cuts: 500 }, { nested1: 20_000, nested2: 5000 }, { nested1: 30_000, nested2: 8000 });
+  const floor = by<Floor>(size, { cuts: 200 }, { nested1: 20_000, nested2: 5000 }, { nested1: 30_000, nested2: 8000 });
   return { name: "rich scripts", budget: "up to three cuts in a row, the further ones in the recovery or after it", work, floor };
 }
 
@@ -123,7 +124,10 @@ function procedures(size: Size): Sized {
   const subjectsOf = (blockCount: number, weights: number, count: number, share: number) =>
     partNames.flatMap((preset) =>
       seeds(300, isLarge(preset) ? 1 : count).map((seed): Subject => {
-        const amount = { fill: isLarge(preset) ? share / 4 : share, partFulls: blockCount === ANCHORED_BLOCKS ? 0.06 : 0.5 };
+        const amount = {
+          fill: isLarge(preset) ? Math.ceil(25 * share) / 100 : share,
+          partFulls: blockCount === ANCHORED_BLOCKS ? 0.1 : 0.5,
+        };
         return { preset, blockCount, script: { ...amount, seed, weights } };
       }),
     );
@@ -154,7 +158,7 @@ function windowed(preset: PartName, seed: number, place: number, count: number):
 }
 
 function nestedOnce(size: Size): Sized {
-  const [shards, count] = by<[number, number]>(size, [1, 6], [2, 8], [4, 40]);
+  const [shards, count] = by<[number, number]>(size, [1, 3], [2, 8], [4, 40]);
   const places = size === "slice" ? PLACES.slice(2, 3) : PLACES;
   const jobs = partNames.flatMap((preset, index) =>
     places.flatMap((place, turn) =>
@@ -165,7 +169,7 @@ function nestedOnce(size: Size): Sized {
     ),
   );
   const budget = `two cuts: the first at each of up to ${count} operations of a script, the second at every operation of the life after`;
-  const floor = by<Floor>(size, { nested1: 8000, scripts: 5 }, { nested1: 50_000, scripts: 20 }, { nested1: 100_000, scripts: 20 });
+  const floor = by<Floor>(size, { nested1: 4000, scripts: 5 }, { nested1: 50_000, scripts: 20 }, { nested1: 100_000, scripts: 20 });
   return { name: "nested, one deep, exhaustive", budget, work: cutting(jobs), floor };
 }
 
@@ -175,8 +179,9 @@ function nestedTwice(size: Size): Sized {
     seeds(0, shards).map((shard): Job => {
       const place = size === "slice" ? 0 : PLACES[(index + 2) % PLACES.length]!;
       const { subject, window } = windowed(preset, 700 + index, place, isLarge(preset) ? count / 2 : count);
-      const exhaustive = { share: 1, nested1: 0, nested2: 0, depth: 2, short: true, shard: { index: shard, of: shards } };
-      return { subject, window: window!, ...exhaustive, shrinkBudget: 60 };
+      const exhaustive = { share: 1, nested1: 0, nested2: 0, depth: 2, length: "short" as const, shard: { index: shard, of: shards } };
+      const tears = size === "slice" ? { tears: ["bits"] as const } : {};
+      return { subject, window: window!, ...exhaustive, ...tears, shrinkBudget: 60 };
     }),
   );
   const budget = `three cuts: the first at each of up to ${count} operations, the others at every operation of the lives after`;
@@ -211,6 +216,21 @@ function storms(size: Size): Sized {
     work: cutting(jobs),
     floor,
   };
+}
+
+/** Faults have stopped: whatever the last cut left, the store comes back to what it was and goes on. */
+function liveness(size: Size): Sized {
+  const jobs = partNames.flatMap((preset, index) => {
+    const { subject } = windowed(preset, 950 + index, 0, 0);
+    return jobsOf(
+      [subject],
+      { share: by(size, 0.01, 0.1, 1), nested1: by(size, 1, 1, 2), nested2: 0.5, length: "long" },
+      by(size, 1, 2, 4),
+    );
+  });
+  const budget = "one to three cuts, then none: background work comes to its end and twelve changes in a row succeed";
+  const floor = by<Floor>(size, { cuts: 200 }, { cuts: 2000 }, { cuts: 20_000 });
+  return { name: "liveness", budget, work: cutting(jobs), floor };
 }
 
 function flipSubject(preset: PartName, index: number): Subject {
