@@ -82,13 +82,14 @@ function seeds(first: number, count: number): number[] {
 /** Many small parts: breadth. One in four has 256 blocks, where the checkpoint is. */
 function singleCuts(size: Size): Sized {
   const small = partNames.flatMap((preset) =>
-    seeds(1000, isLarge(preset) ? by(size, 1, 2, 12) : by(size, 1, 3, 32)).map((seed): Subject => {
-      const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.08 : 0.24, partFulls: isLarge(preset) ? 0.8 : 2 };
-      return { preset, blockCount: 14 + (seed % 3), script };
+    seeds(1001, isLarge(preset) ? by(size, 1, 2, 12) : by(size, 1, 3, 32)).map((seed): Subject => {
+      if (size === "slice") return { preset, blockCount: 20, script: { ...half(preset), seed, weights: seed % DAILY_WEIGHTS } };
+      const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.08 : 0.2, partFulls: isLarge(preset) ? 0.5 : 2 };
+      return { preset, blockCount: 16 + (seed % 3), script };
     }),
   );
   const anchored = partNames.flatMap((preset) =>
-    seeds(5000, isLarge(preset) ? by(size, 0, 1, 4) : by(size, 1, 3, 16)).map((seed): Subject => {
+    seeds(5001, isLarge(preset) ? by(size, 0, 1, 4) : by(size, 1, 3, 16)).map((seed): Subject => {
       const script = { seed, weights: CLOSING, fill: isLarge(preset) ? 0.01 : 0.02, partFulls: isLarge(preset) ? 0.1 : 0.2 };
       return { preset, blockCount: ANCHORED_BLOCKS, script };
     }),
@@ -96,16 +97,18 @@ function singleCuts(size: Size): Sized {
   const share = { share: by(size, 1, 1, 1), nested1: 0, nested2: 0 };
   const rest = PHASES.filter((phase) => phase !== "format");
   const work = cutting([...jobsOf(small, share, 1), ...jobsOf(anchored, { ...share, phases: rest }, 1)]);
-  const floor = by<Floor>(size, { cuts: 40_000, share: 0.03 }, { cuts: 100_000, share: 0.05 }, { images: 1_000_000, share: 0.05 });
+  const floor = by<Floor>(size, { cuts: 30_000 }, { cuts: 100_000, share: 0.05 }, { images: 1_000_000, share: 0.05 });
   return { name: "single cuts", budget: "one cut of the power, at any program or erase, torn in any way", work, floor };
 }
+
+/** A store that is half full in the end, and has compacted. */
+const half = (preset: PartName) => (isLarge(preset) ? { fill: 0.15, partFulls: 0.4 } : { fill: 0.4, partFulls: 0.4 });
 
 /** Rich stores: every mixture, 16 to 24 blocks half full, each cut followed by others now and then. */
 function richScripts(size: Size): Sized {
   const subjects = partNames.flatMap((preset) =>
     seeds(1, by(size, 1, DAILY_WEIGHTS, DAILY_WEIGHTS)).map((seed): Subject => {
-      const amount = isLarge(preset) ? { fill: 0.15, partFulls: 0.4 } : { fill: 0.4, partFulls: 0.4 };
-      return { preset, blockCount: [24, 16, 20][seed % 3]!, script: { ...amount, seed, weights: seed % DAILY_WEIGHTS } };
+      return { preset, blockCount: [24, 16, 20][seed % 3]!, script: { ...half(preset), seed, weights: seed % DAILY_WEIGHTS } };
     }),
   );
   const intensity = by(
@@ -132,7 +135,11 @@ function procedures(size: Size): Sized {
       }),
     );
   const phases: Phase[] = ["format", "first boot", "recovery", "compaction", "erase", "seal", "checkpoint"];
-  const small = jobsOf(subjectsOf(16, RESTLESS, by(size, 1, 2, 4), 0.24), { share: 1, nested1: 0, nested2: 0, phases }, 1);
+  const small = jobsOf(
+    subjectsOf(16, by(size, 1, RESTLESS, RESTLESS), by(size, 1, 2, 4), 0.24),
+    { share: 1, nested1: 0, nested2: 0, phases },
+    1,
+  );
   const wide = subjectsOf(ANCHORED_BLOCKS, CLOSING, 1, 0.01);
   const anchored = jobsOf(
     wide,
@@ -180,7 +187,7 @@ function nestedTwice(size: Size): Sized {
       const place = size === "slice" ? 0 : PLACES[(index + 2) % PLACES.length]!;
       const { subject, window } = windowed(preset, 700 + index, place, isLarge(preset) ? count / 2 : count);
       const exhaustive = { share: 1, nested1: 0, nested2: 0, depth: 2, length: "short" as const, shard: { index: shard, of: shards } };
-      const tears = size === "slice" ? { tears: ["bits"] as const } : {};
+      const tears = size === "slice" ? { tears: ["bits", "erase-b"] as const } : {};
       return { subject, window: window!, ...exhaustive, ...tears, shrinkBudget: 60 };
     }),
   );
@@ -234,8 +241,7 @@ function liveness(size: Size): Sized {
 }
 
 function flipSubject(preset: PartName, index: number): Subject {
-  const amount = isLarge(preset) ? { fill: 0.15, partFulls: 0.4 } : { fill: 0.4, partFulls: 0.4 };
-  return { preset, blockCount: 16 + 4 * index, script: { ...amount, seed: 11 + index, weights: index } };
+  return { preset, blockCount: 16 + 4 * index, script: { ...half(preset), seed: 11 + index, weights: index } };
 }
 
 function flips(size: Size): Sized {
