@@ -84,19 +84,26 @@ function singleCuts(size: Size): Sized {
   const small = partNames.flatMap((preset) =>
     seeds(1001, isLarge(preset) ? by(size, 1, 2, 12) : by(size, 1, 3, 32)).map((seed): Subject => {
       if (size === "slice") return { preset, blockCount: 20, script: { ...half(preset), seed, weights: seed % DAILY_WEIGHTS } };
-      const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.08 : 0.2, partFulls: isLarge(preset) ? 0.5 : 2 };
+      const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.08 : 0.24, partFulls: isLarge(preset) ? 0.5 : 2 };
       return { preset, blockCount: 16 + (seed % 3), script };
     }),
   );
   const anchored = partNames.flatMap((preset) =>
-    seeds(5001, isLarge(preset) ? by(size, 0, 1, 4) : by(size, 1, 3, 16)).map((seed): Subject => {
-      const script = { seed, weights: CLOSING, fill: isLarge(preset) ? 0.01 : 0.02, partFulls: isLarge(preset) ? 0.1 : 0.2 };
+    seeds(5001, isLarge(preset) ? by(size, 0, 1, 2) : by(size, 1, 1, 6)).map((seed): Subject => {
+      const script = {
+        seed,
+        weights: CLOSING,
+        fill: isLarge(preset) ? 0.01 : 0.02,
+        partFulls: isLarge(preset) || size === "slice" ? 0.1 : 0.2,
+      };
       return { preset, blockCount: ANCHORED_BLOCKS, script };
     }),
   );
-  const share = { share: by(size, 1, 1, 1), nested1: 0, nested2: 0 };
+  const share = { share: 1, nested1: 0, nested2: 0 };
   const rest = PHASES.filter((phase) => phase !== "format");
-  const work = cutting([...jobsOf(small, share, 1), ...jobsOf(anchored, { ...share, phases: rest }, 1)]);
+  const some = (preset: PartName) => ({ ...share, share: size === "slice" && isLarge(preset) ? 0.3 : 1 });
+  const whole = small.flatMap((subject) => jobsOf([subject], some(subject.preset), 1));
+  const work = cutting([...whole, ...jobsOf(anchored, { ...share, phases: rest }, 1)]);
   const floor = by<Floor>(size, { cuts: 30_000 }, { cuts: 100_000, share: 0.05 }, { images: 1_000_000, share: 0.05 });
   return { name: "single cuts", budget: "one cut of the power, at any program or erase, torn in any way", work, floor };
 }
@@ -151,7 +158,7 @@ function procedures(size: Size): Sized {
     name: "procedures",
     budget,
     work: cutting([...small, ...anchored]),
-    floor: by<Floor>(size, { cuts: 2000 }, { cuts: 5000 }, { cuts: 20_000 }),
+    floor: by<Floor>(size, { cuts: 1500 }, { cuts: 5000 }, { cuts: 20_000 }),
   };
 }
 
@@ -167,7 +174,8 @@ function windowed(preset: PartName, seed: number, place: number, count: number):
 function nestedOnce(size: Size): Sized {
   const [shards, count] = by<[number, number]>(size, [1, 3], [2, 8], [4, 40]);
   const places = size === "slice" ? PLACES.slice(2, 3) : PLACES;
-  const jobs = partNames.flatMap((preset, index) =>
+  const parts = partNames.filter((preset) => size !== "slice" || !isLarge(preset));
+  const jobs = parts.flatMap((preset, index) =>
     places.flatMap((place, turn) =>
       seeds(0, shards).map((shard): Job => {
         const window = windowed(preset, 600 + index * PLACES.length + turn, place, count);
@@ -176,7 +184,7 @@ function nestedOnce(size: Size): Sized {
     ),
   );
   const budget = `two cuts: the first at each of up to ${count} operations of a script, the second at every operation of the life after`;
-  const floor = by<Floor>(size, { nested1: 4000, scripts: 5 }, { nested1: 50_000, scripts: 20 }, { nested1: 100_000, scripts: 20 });
+  const floor = by<Floor>(size, { nested1: 4000, scripts: 4 }, { nested1: 50_000, scripts: 20 }, { nested1: 100_000, scripts: 20 });
   return { name: "nested, one deep, exhaustive", budget, work: cutting(jobs), floor };
 }
 
