@@ -158,7 +158,10 @@ function surveyBlock(b: u32): i32 {
   }
   if (!together && device.read(b, start, UNIT + LABEL_BYTES, 24) < 0) return Status.IO;
   if (isBlank(UNIT + LABEL_BYTES, 24)) {
-    if (Build.PROBE && twin(Twin.NO_ERASE_RECORD)) setState(b, BlockState.BLANK);
+    if (Build.PROBE && twin(Twin.NO_ERASE_RECORD) && label != Status.OK) {
+      setEraseCount(b, eraseCountOf(max<u32>(b, 1) - 1));
+      setState(b, BlockState.BLANK);
+    }
     if (label == Status.OK) setState(b, BlockState.BLANK);
     return Status.OK;
   }
