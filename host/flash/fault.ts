@@ -9,6 +9,7 @@
  *   flash.reboot({ op: 3, tear: "prefix" });   // power is back, and goes again at the fourth operation from here
  */
 import type { FlashDevice, FlashGeometry } from "./flash.js";
+import { ImageHash } from "./image-hash.js";
 import { mix, pick } from "./mix.js";
 import { Overlay } from "./overlay.js";
 import type { PhysicsFlash } from "./physics.js";
@@ -169,7 +170,7 @@ export class FaultFlash implements FlashDevice {
     this.overlay.clearRot();
   }
 
-  /** A deep copy, part included: what either does from here on, the other does not see. */
+  /** A copy, part included, that costs a reference a block: what either does from here on, the other does not see. */
   clone(): FaultFlash {
     const copy = new FaultFlash(this.inner.clone(), { seed: this.seed, failOps: [...this.failOps], failBlocks: [...this.failBlocks] });
     this.copyState(copy);
@@ -181,6 +182,19 @@ export class FaultFlash implements FlashDevice {
     if (target.seed !== this.seed) throw new RangeError("cloneInto needs a device with the same seed");
     this.inner.cloneInto(target.inner);
     this.copyState(target);
+  }
+
+  /**
+   * A hash of the part and of the damage on it: two parts with the same hash read the same and take the same programs.
+   *
+   * Not in it: whether power is off, and cuts to come. So an image is hashed after its cut, and judged once where
+   * all else is equal too. Cost: PhysicsFlash.imageHash, and the damaged spans.
+   */
+  imageHash(): bigint {
+    const hash = new ImageHash();
+    this.inner.hashInto(hash);
+    this.overlay.hashInto(hash);
+    return hash.value;
   }
 
   private copyState(target: FaultFlash): void {
@@ -232,7 +246,7 @@ export class FaultFlash implements FlashDevice {
     // A unit that power died in is never programmed again before an erase, whatever it reads.
     inner.markProgrammed(block, offset, source.length);
     this.overlay.heal(block, offset, source);
-    const span = { cells: inner.bytes, first: block * geometry.blockBytes + offset, offset };
+    const span = { cells: inner.cells.own(block).bytes, first: offset, offset };
     const patch = tearProgram(tear, this.opSeed(op), span, source, geometry.pageBytes);
     if (patch !== undefined) this.overlay.lay(block, patch);
   }
@@ -245,7 +259,7 @@ export class FaultFlash implements FlashDevice {
     // The old data may still be there after erase-a, and so is what ailed it.
     if (tear !== "erase-a") this.overlay.clear(block);
     if (tear === "all") return;
-    const span = { cells: inner.bytes, first: block * geometry.blockBytes, offset: 0 };
+    const span = { cells: inner.cells.own(block).bytes, first: 0, offset: 0 };
     const patch = tearErase(tear, this.opSeed(op), span, geometry.blockBytes);
     inner.markSuspect(block);
     if (patch !== undefined) this.overlay.lay(block, patch);

@@ -4,13 +4,14 @@
  * The cells stay pristine below. Damage goes when its block is erased; a weak blank cell that is then programmed
  * to 0 is healed by that too. Nothing here depends on the order of reads of other blocks, so failures replay.
  */
+import type { ImageHash } from "./image-hash.js";
 import { mix } from "./mix.js";
 
 /** A run of cells in one block. */
 export interface Patch {
   /** Offset in the block of the first cell. */
   first: number;
-  /** One byte per cell: the bits that are damaged. */
+  /** One byte per cell: the bits that are damaged. Shared between copies of an overlay: replaced, never changed. */
   mask: Uint8Array;
   /** Chance that a damaged bit reads as stored: 0 = always wrong (rot), 0.5 = noise. */
   steadiness: number;
@@ -59,7 +60,10 @@ export class Overlay {
     for (const patch of this.blocks.get(block)?.patches ?? []) {
       const from = Math.max(offset, patch.first);
       const after = Math.min(offset + source.length, patch.first + patch.mask.length);
-      for (let at = from; at < after; at++) patch.mask[at - patch.first] &= source[at - offset];
+      if (!isHealed(patch, from, after, source, offset)) continue;
+      const mask = patch.mask.slice();
+      for (let at = from; at < after; at++) mask[at - patch.first] &= source[at - offset];
+      patch.mask = mask;
     }
   }
 
@@ -86,7 +90,21 @@ export class Overlay {
   copyInto(target: Overlay): void {
     target.blocks.clear();
     for (const [block, { patches, readCount }] of this.blocks) {
-      target.blocks.set(block, { patches: patches.map((patch) => ({ ...patch, mask: patch.mask.slice() })), readCount });
+      target.blocks.set(block, { patches: patches.map((patch) => ({ ...patch })), readCount });
+    }
+  }
+
+  /** Takes in what decides how the damage reads from here on. Healed patches and reads of blocks that are not unstable decide nothing. */
+  hashInto(hash: ImageHash): void {
+    for (const [block, { patches, readCount }] of [...this.blocks].sort(([a], [b]) => a - b)) {
+      const left = patches.filter(({ mask }) => mask.some((bits) => bits !== 0));
+      if (left.length === 0) continue;
+      hash.add(block);
+      for (const { first, mask, steadiness, goodReads } of left) {
+        for (const word of [first, steadiness * 2 ** 30, goodReads]) hash.add(word);
+        hash.addBytes(mask);
+      }
+      if (left.some(({ steadiness }) => steadiness > 0)) for (const word of [this.seed, readCount]) hash.add(word);
     }
   }
 
@@ -100,4 +118,12 @@ export class Overlay {
     }
     return wrong;
   }
+}
+
+/** Does programming `source` at `offset` clear a damaged bit of the patch between `from` and `after`? */
+function isHealed(patch: Patch, from: number, after: number, source: Uint8Array, offset: number): boolean {
+  for (let at = from; at < after; at++) {
+    if ((patch.mask[at - patch.first] & ~source[at - offset]) !== 0) return true;
+  }
+  return false;
 }

@@ -6,6 +6,7 @@
  *
  * Only where damage looks like the write that was torn (Image.exposed) may a change go uncounted.
  */
+import type { Agent } from "../index.js";
 import { ABOUT, mix, pick } from "./chance.js";
 import { type Image, makeImage, type Pull, Scratch } from "./image.js";
 import { difference, type Model, type Shown } from "./model.js";
@@ -83,7 +84,14 @@ async function judgeBurst(
   const { script } = job.subject;
   const session = new Session(store, scratch, model, script.seed, WEIGHTS[script.weights]!);
   session.setClock(100_000);
-  const agent = await session.boot();
+  try {
+    return judgeAgent(await session.boot(), job, model, report, exposed);
+  } finally {
+    session.powerOff();
+  }
+}
+
+function judgeAgent(agent: Agent, job: DamageJob, model: Model, report: DamageReport, exposed: boolean): string[] {
   const { shown, violations } = readAll(agent, model, { receipts: false, verify: false, damaged: true });
   const flying = new Set(model.inFlight.map((change) => change.key));
   const counted = agent.stat().damagedUnknown > 0;

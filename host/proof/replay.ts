@@ -4,12 +4,14 @@
  *   spi-nor-8m:b24:seed7:w2:f40:p15:cut812=bits:n3=unstable:keep=0-14.18
  *
  * part, blocks, seed, weights, fill in percent, part-fulls in tenths, the cut (operation number = tear), each
- * further cut (operations after the power came back = tear), the steps of the script that are kept (all, if absent).
+ * further cut (operations after the power came back = tear), the steps of the script that are kept (all, if absent),
+ * and "short" where lives are short ones.
  */
 import { TEAR_KINDS, type TearKind } from "../flash/index.js";
 import type { Cut } from "./cut.js";
 import { explore, type Tally } from "./explore.js";
 import { type PresetName, scaled } from "./geometries.js";
+import { RunLog } from "./log.js";
 import { makeScript, type ScriptOptions, type Step, WEIGHTS } from "./script.js";
 import type { Store } from "./store.js";
 
@@ -25,6 +27,14 @@ export interface Subject {
 export interface Replay extends Subject {
   readonly cut: Cut;
   readonly further: readonly Cut[];
+  /** As in Plan. */
+  readonly short?: boolean;
+}
+
+/** What a line did: the same line, on the same build, gives the same `logHash` every time. */
+export interface Replayed extends Tally {
+  readonly logHash: string;
+  readonly logEntries: number;
 }
 
 export function stepsOf(subject: Subject): Step[] {
@@ -40,7 +50,7 @@ export function printSubject({ preset, blockCount, script }: Subject): string {
 export function printReplay(replay: Replay): string {
   const further = replay.further.map((cut) => `:n${cut.op}=${cut.tear}`).join("");
   const keep = replay.keep === undefined ? "" : `:keep=${printRanges(replay.keep)}`;
-  return `${printSubject(replay)}:cut${replay.cut.op}=${replay.cut.tear}${further}${keep}`;
+  return `${printSubject(replay)}:cut${replay.cut.op}=${replay.cut.tear}${further}${keep}${replay.short === true ? ":short" : ""}`;
 }
 
 /** Throws RangeError with what is wrong. */
@@ -63,12 +73,14 @@ export function parseReplay(line: string): Replay {
     cut: parseCut(cut.slice(3)),
     further: fields.filter((text) => /^n\d+=/.test(text)).map((text) => parseCut(text.slice(1))),
     ...(keep === undefined ? {} : { keep: parseRanges(keep.slice(5)) }),
+    ...(fields.includes("short") ? { short: true } : {}),
   };
 }
 
 /** Performs the one run a line names. */
-export function runReplay(store: Store, replay: Replay): Promise<Tally> {
-  return explore({
+export async function runReplay(store: Store, replay: Replay): Promise<Replayed> {
+  const log = new RunLog();
+  const { tally } = await explore({
     store,
     geometry: scaled(replay.preset, replay.blockCount),
     seed: replay.script.seed,
@@ -77,9 +89,12 @@ export function runReplay(store: Store, replay: Replay): Promise<Tally> {
     share: 1,
     nested1: 0,
     nested2: 0,
+    short: replay.short === true,
     shard: { index: 0, of: 1 },
     only: { op: replay.cut.op, tear: replay.cut.tear, further: replay.further },
+    log,
   });
+  return { ...tally, logHash: log.digest, logEntries: log.entries };
 }
 
 function parseCut(text: string): Cut {

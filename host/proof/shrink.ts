@@ -12,10 +12,10 @@ import { WEIGHTS } from "./script.js";
 import type { Store } from "./store.js";
 
 /** Returns the smallest replay found within `budget` candidates; the original one if nothing smaller fails. */
-export async function shrink(store: Store, subject: Subject, finding: Finding, budget = 150): Promise<Replay> {
+export async function shrink(store: Store, subject: Subject, finding: Finding, budget = 150, short = false): Promise<Replay> {
   const all = subject.keep ?? stepsOf(subject).map((_, index) => index);
   const cut = { op: finding.op, tear: finding.tear };
-  let best: Replay = { ...subject, cut, further: finding.further, keep: all.slice(0, finding.step + 1) };
+  let best: Replay = { ...subject, short, cut, further: finding.further, keep: all.slice(0, finding.step + 1) };
   let keep = best.keep!;
   for (let size = Math.ceil(keep.length / 2); size >= 1 && budget > 0; ) {
     let dropped = false;
@@ -23,7 +23,7 @@ export async function shrink(store: Store, subject: Subject, finding: Finding, b
       const candidate = [...keep.slice(0, first), ...keep.slice(Math.min(first + size, keep.length - 1))];
       if (candidate.length === keep.length) continue;
       budget--;
-      const smaller = await search(store, { ...subject, keep: candidate }, finding);
+      const smaller = await search(store, { ...subject, keep: candidate }, finding, short);
       if (smaller === undefined) continue;
       best = smaller;
       keep = candidate;
@@ -36,10 +36,10 @@ export async function shrink(store: Store, subject: Subject, finding: Finding, b
 }
 
 /** The first cut in the last step of `subject` that fails in the same way. */
-async function search(store: Store, subject: Subject, original: Finding): Promise<Replay | undefined> {
+async function search(store: Store, subject: Subject, original: Finding, short: boolean): Promise<Replay | undefined> {
   const steps = stepsOf(subject);
   const { tear, further } = original;
-  const tally = await explore({
+  const { tally } = await explore({
     store,
     geometry: scaled(subject.preset, subject.blockCount),
     seed: subject.script.seed,
@@ -48,13 +48,14 @@ async function search(store: Store, subject: Subject, original: Finding): Promis
     share: 1,
     nested1: 0,
     nested2: 0,
+    short,
     shard: { index: 0, of: 1 },
     onlyStep: steps.length - 1,
     only: { tear, further },
     stopAfter: 10,
   });
   const found = tally.findings.find((one) => wayOf(one) === wayOf(original));
-  return found && { ...subject, cut: { op: found.op, tear: found.tear }, further: found.further };
+  return found && { ...subject, short, cut: { op: found.op, tear: found.tear }, further: found.further };
 }
 
 /** What went wrong, without the names and numbers: two failures of one way have, most likely, one cause. */

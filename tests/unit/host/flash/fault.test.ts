@@ -293,6 +293,56 @@ test("cloneInto starts the target over", () => {
   assert.throws(() => start.cloneInto(faulty({ seed: 8 })), /same seed/);
 });
 
+test("the image hash tells apart what reads differently, and only that", () => {
+  const after = (work: (flash: FaultFlash) => unknown, seed = 1): bigint => {
+    const flash = faulty({ seed });
+    flash.program(1, 0, zeros);
+    work(flash);
+    return flash.imageHash();
+  };
+  const untouched = after(() => 0);
+  assert.is(
+    after((flash) => flash.reboot()),
+    untouched,
+  );
+  const cut = (tear: TearKind, seed = 1) =>
+    after((flash) => {
+      flash.reboot({ op: 0, tear });
+      cutOf(() => flash.program(1, 64, zeros));
+    }, seed);
+  assert.is(cut("none"), untouched);
+  assert.is(
+    cut("all"),
+    after((flash) => flash.program(1, 64, zeros)),
+  );
+  assert.is(cut("all", 2), cut("all"), "the seed is not in it where nothing depends on it");
+  const flips = [0, 1].map((bit) => after((flash) => flash.flip(2, 0, bit)));
+  const read = (n: number) =>
+    after((flash) => {
+      flash.reboot({ op: 0, tear: "unstable" });
+      cutOf(() => flash.program(1, 64, zeros));
+      flash.reboot();
+      for (let i = 0; i < n; i++) flash.read(1, 64, new Uint8Array(64));
+    });
+  const hashes = [untouched, ...flips, cut("all"), cut("unstable"), cut("unstable", 2), cut("delayed"), read(1), read(2)];
+  assert.is(new Set(hashes).size, hashes.length);
+  assert.is(read(0), cut("unstable"));
+  assert.is(
+    after((flash) => {
+      flash.flip(2, 0, 1);
+      flash.clearFlips();
+    }),
+    untouched,
+  );
+  assert.is(
+    after((flash) => {
+      flash.flip(2, 0, 1);
+      flash.erase(2);
+    }),
+    untouched,
+  );
+});
+
 test("bad blocks pass through where the part knows them, and are absent where not", () => {
   assert.is(faulty().isBad, undefined);
   assert.is(faulty().markBad, undefined);

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { ImageHash } from "../../../../host/flash/image-hash.js";
 import { Overlay } from "../../../../host/flash/overlay.js";
 
 const test = suite("host/flash/overlay");
@@ -108,6 +109,27 @@ test("a copy goes on by itself from the same point", () => {
     [1, 2, 3, 4].some(() => read(original, 0, 0, 1)[0] !== 0xff),
     "the masks are not shared",
   );
+});
+
+function hashOf(overlay: Overlay): bigint {
+  const hash = new ImageHash();
+  overlay.hashInto(hash);
+  return hash.value;
+}
+
+test("the hash is of the damage left, in whatever order its blocks were hit", () => {
+  const lay = (...blocks: number[]): Overlay => {
+    const overlay = new Overlay(1);
+    for (const block of blocks) overlay.lay(block, { first: 4, mask: Uint8Array.of(0x03), steadiness: 0, goodReads: 0 });
+    return overlay;
+  };
+  assert.is(hashOf(lay(1, 2)), hashOf(lay(2, 1)));
+  assert.not.equal(hashOf(lay(1)), hashOf(lay(2)));
+  const healed = lay(1);
+  read(healed, 1, 0, 8);
+  assert.is(hashOf(healed), hashOf(lay(1)), "reads change nothing where nothing is unstable");
+  healed.heal(1, 4, Uint8Array.of(0));
+  assert.is(hashOf(healed), hashOf(lay()));
 });
 
 test.run();

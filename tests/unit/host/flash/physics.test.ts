@@ -176,6 +176,58 @@ test("cloneInto makes the target equal, whatever it was", () => {
   assert.throws(() => original.cloneInto(new NorFlash({ ...spi, blockCount: 5 })), /same geometry/);
 });
 
+test("branching copies only what is written to afterwards", () => {
+  const original = new NorFlash({ ...spi, blockCount: 24 });
+  for (let block = 0; block < 12; block++) original.program(block, 0, new Uint8Array(64));
+  const spare = original.clone();
+  for (let n = 0; n < 100; n++) {
+    original.cloneInto(spare);
+    spare.program(n % 12, 64, new Uint8Array(64));
+    spare.erase((n + 1) % 12);
+  }
+  assert.is(spare.cells.copiedBytes, 100 * spi.blockBytes, "one block a round");
+  assert.is(original.cells.copiedBytes, 12 * spi.blockBytes, "only blank ones, at first");
+});
+
+test("the image hash is equal for equal parts and tells apart what answers differently", () => {
+  for (const make of [() => new NorFlash(spi), () => new NandFlash(nand)]) {
+    const unit = new Uint8Array(make().geometry.programBytes);
+    const after = (work: (flash: PhysicsFlash) => unknown): bigint => {
+      const flash = make();
+      work(flash);
+      return flash.imageHash();
+    };
+    const blank = make().imageHash();
+    assert.is(
+      after((flash) => flash.erase(1)),
+      blank,
+      "erase counts are not in it",
+    );
+    assert.is(
+      after((flash) => flash.read(1, 0, unit.slice())),
+      blank,
+    );
+    const different = [
+      after((flash) => flash.program(1, 0, unit)),
+      after((flash) => flash.program(1, 0, unit.slice().fill(0xff))),
+      after((flash) => flash.program(0, 0, unit)),
+      after((flash) => flash.program(0, unit.length, unit)),
+      after((flash) => flash.markSuspect(1)),
+      after((flash) => flash.markSuspect(2)),
+      after((flash) => flash.markBad?.(1)),
+    ];
+    const expected = make().markBad === undefined ? 7 : 8;
+    assert.is(new Set([blank, ...different]).size, expected);
+    const copy = make();
+    copy.program(1, 0, unit);
+    const clone = copy.clone();
+    assert.is(clone.imageHash(), different[0]);
+    clone.erase(1);
+    assert.is(clone.imageHash(), blank);
+    assert.is(copy.imageHash(), different[0]);
+  }
+});
+
 test("shapes no part has are refused", () => {
   assert.throws(() => new NorFlash({ ...spi, programBytes: 3 }), /no part/);
   assert.throws(() => new NorFlash({ ...spi, pageBytes: 300 }), /no part/);

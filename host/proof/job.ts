@@ -1,0 +1,78 @@
+/*
+ * A job: the cuts of one script, or a share of them. What a worker does without asking anybody.
+ *
+ * Jobs are functions of their description, so that it does not matter which worker does which, nor how many there are.
+ */
+import type { Seen } from "./evidence.js";
+import { explore, type Finding, type Tally, type Window } from "./explore.js";
+import { scaled } from "./geometries.js";
+import type { Phase } from "./phase.js";
+import { printReplay, type Subject, stepsOf } from "./replay.js";
+import { WEIGHTS } from "./script.js";
+import { shrink } from "./shrink.js";
+import type { Store } from "./store.js";
+
+export interface Intensity {
+  /** Share of the cuts tried, 0..1; 1 = every one. */
+  readonly share: number;
+  /** Further cuts per cut; the share of those that get another; and the share of those that get a third. */
+  readonly nested1: number;
+  readonly nested2: number;
+  readonly nested3?: number;
+  /** As in Plan: exhaustive further cuts, a storm, a range of operations, some phases, short lives. */
+  readonly depth?: number;
+  readonly storm?: number;
+  readonly window?: Window;
+  readonly phases?: readonly Phase[];
+  readonly short?: boolean;
+}
+
+export interface Job extends Intensity {
+  readonly subject: Subject;
+  readonly shard: { readonly index: number; readonly of: number };
+  /** Candidates the shrinker may try for the first failure; 0 = do not shrink. */
+  readonly shrinkBudget: number;
+}
+
+export interface Failure {
+  /** What `holdfast powercut --replay` takes. */
+  readonly replay: string;
+  readonly text: string;
+}
+
+export interface JobReport {
+  readonly subject: Subject;
+  readonly tally: Tally;
+  readonly seen: Seen;
+  readonly failures: Failure[];
+}
+
+/** Splits each subject into shards, so that the last job of a campaign is a short one. */
+export function jobsOf(subjects: readonly Subject[], intensity: Intensity, shards: number, shrinkBudget = 60): Job[] {
+  return subjects.flatMap((subject) =>
+    Array.from({ length: shards }, (_, index) => ({ ...intensity, subject, shard: { index, of: shards }, shrinkBudget })),
+  );
+}
+
+export async function runJob(job: Job, store: Store): Promise<JobReport> {
+  const { subject, shrinkBudget: _, ...intensity } = job;
+  const { tally, evidence } = await explore({
+    ...intensity,
+    store,
+    geometry: scaled(subject.preset, subject.blockCount),
+    seed: subject.script.seed,
+    weights: WEIGHTS[subject.script.weights]!,
+    steps: stepsOf(subject),
+  });
+  const failures: Failure[] = [];
+  for (const [index, finding] of tally.findings.entries()) failures.push(await describe(job, store, finding, index === 0));
+  return { subject, tally: { ...tally, findings: [] }, seen: evidence.seen(), failures };
+}
+
+async function describe(job: Job, store: Store, finding: Finding, first: boolean): Promise<Failure> {
+  const { subject, short } = job;
+  const cut = { op: finding.op, tear: finding.tear };
+  const smaller = first && job.shrinkBudget > 0 ? await shrink(store, subject, finding, job.shrinkBudget, short) : undefined;
+  const text = finding.violations.map((violation) => `${violation.promise} ${violation.key} ${violation.text}`).slice(0, 4);
+  return { replay: printReplay(smaller ?? { ...subject, cut, further: finding.further, short: short === true }), text: text.join("; ") };
+}
