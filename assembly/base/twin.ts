@@ -7,8 +7,8 @@
 
 /** Which build is this? */
 export const enum Build {
-  // biome-ignore lint/style/useLiteralEnumMembers: a literal, put in by asc --use
   // @ts-expect-error: it is told to nobody else
+  // biome-ignore lint/style/useLiteralEnumMembers: a literal, put in by asc --use
   PROBE = TWINS,
 }
 let played: u32 = 0;

@@ -36,6 +36,7 @@ import {
 } from "./block-map";
 import { fault, session, setSession, witnessLsn } from "./progress";
 import { factsSession, forgetFacts, forgetLoaded, loadedHeader } from "./read";
+import { resumeTail } from "./resume";
 import { commitRoot, findRoot, RootState, restoreRoot, rootBytes } from "./root";
 import { headlessRecords, isFirstOfProgram, SCAN_MOUNT, scanNext, scanned, scanner, scanWalk } from "./scan";
 import { firstRecordOffset, readFacts } from "./segment-reader";
@@ -149,6 +150,7 @@ function isVoid(b: u32): bool {
  * Errors: IO; FULL when no block can be had. Cut: as before, or as after; see the cases above.
  */
 export function recover(wallMs: i64): i32 {
+  if (Build.PROBE && twin(Twin.APPEND_AFTER_REBOOT) && resumeTail()) return Status.OK;
   setSession(highestSession);
   if (Build.PROBE && twin(Twin.SESSION_TWICE)) setSession(newestSession);
   setBlankSession(highestSession + 1);

@@ -254,7 +254,7 @@ function padGroup(end: usize, unit: u32): void {
 const noted: usize = memory.data(48, 8);
 
 /** Remembers the record for the segment's summary. */
-function note(s: Stream, which: u32, h: Header, offset: u32): void {
+export function note(s: Stream, which: u32, h: Header, offset: u32): void {
   const e = changetype<Entry>(noted);
   describeRecord(e, h, offset);
   const base = pendingOf(which);
