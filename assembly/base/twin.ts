@@ -61,20 +61,16 @@ export namespace Twin {
   export const SUSPECT_BELIEVED: u32 = 18;
   /** Blocks torn in an erase stay as they are until they are wanted. */
   export const DOUBTFUL_LEFT: u32 = 19;
-  /** Attempts at a recovery are erased before this boot's own root. */
-  export const ATTEMPTS_EARLY: u32 = 20;
   /** Of two copies of a record the original wins, though its erase may have begun. */
   export const ORIGINAL_WINS: u32 = 21;
   /** An adopted segment is read to its end, not to what was judged. */
   export const ADOPTED_PAST_END: u32 = 22;
   /** A format over a live store begins anywhere. */
-  export const FORMAT_ANYWHERE: u32 = 23;
+  export const FORMAT_ANYWHERE: u32 = 20;
   /** Nothing is mended: parity is written and not used. */
   export const UNMENDED: u32 = 24;
   /** Records lost with their keys are not counted. */
   export const LOSS_UNTOLD: u32 = 25;
-  /** A block whose label was lost takes an erase count that a root may still name. */
-  export const COUNT_REUSED: u32 = 26;
   /** Units are not held against their CRC when they are read. */
-  export const UNCHECKED: u32 = 27;
+  export const UNCHECKED: u32 = 23;
 }

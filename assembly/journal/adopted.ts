@@ -58,7 +58,6 @@ export function outliveAdopted(): void {
   for (let i: u32 = 0; i < adoptedCount; i++) {
     const at = ADOPTED + i * ROOT_ENTRY;
     const block = loadU24(at);
-    if (Build.PROBE && twin(Twin.COUNT_REUSED)) continue;
     if (isUnread(block)) setEraseCount(block, max(eraseCountOf(block), loadU24(at + 3)));
   }
   pruneAdopted();

@@ -156,7 +156,6 @@ export function recover(wallMs: i64): i32 {
   setBlankSession(highestSession + 1);
   if (suspect >= 0) makeBlank(<u32>suspect);
   eraseDoubtful();
-  if (Build.PROBE && twin(Twin.ATTEMPTS_EARLY)) eraseAttempts();
   const recovered = newestSession;
   for (let attempt = 0; attempt < RETRIES; attempt++) {
     setSession(session + 1);
