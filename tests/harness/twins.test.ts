@@ -21,7 +21,7 @@ const CAUGHT: Record<string, readonly [campaign: string, violation: RegExp]> = {
   NO_RESERVE: ["cuts of a full part", /^live .*READ_ONLY/],
   OLD_VERSION: ["bursts in a closed store", /lsn \d+ instead of|missing .*damagedUnknown 0/],
   CHECKPOINT_UNREAD: ["flipped bits of a checkpoint", /missing|get finds nothing|lsn/],
-  CHECKPOINT_KEPT: ["cuts with a checkpoint", /^G[12] /],
+  CHECKPOINT_KEPT: ["cuts with a checkpoint", /^(G[12]|rule) /],
   TOMBSTONE_EARLY: ["cuts in a compaction", /^G1 .*removed, yet shown/],
   SESSION_TWICE: ["cuts in a recovery", /^live .*READ_ONLY/],
   BATCH_UNENDED: ["cuts", /^G2 .* in flight, neither all before nor all after/],
