@@ -48,6 +48,7 @@ export const cases: readonly ModelCase[] = [
   rootTwin("blank-looking target not erased in this boot", "BAD_STALE_BLANK"),
   rootTwin("session number follows the source only", "BAD_SESSION_REUSE"),
   rootTwin("failed attempts erased before C2", "BAD_ERASE_FIRST"),
+  rootTwin("a block taken that only the newest root makes void", "BAD_VOID_TARGET"),
   twin("root.pml", "5 blocks run out at the 4th cut", "BLOCKS=5", "CUTS=4", "NEVER_STUCK"),
   proof("checkpoint.pml", "2 heads, any 5 cuts", "CUTS=5"),
   twin("checkpoint.pml", "first record programmed before the head is erased", "BAD_PROGRAM_FIRST"),
