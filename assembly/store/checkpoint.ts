@@ -132,8 +132,9 @@ export function writeCheckpoint(written: u64): i32 {
     writeBlocks();
     writeEntries();
     flushBody();
+    if (bodyStatus < 0) bodyBlocks = 0; // everything is sealed: the next mount reads summaries instead
   }
-  return bodyStatus < 0 ? bodyStatus : writeSwitch();
+  return writeSwitch();
 }
 
 function bodyStride(): u32 {
@@ -180,9 +181,10 @@ function writeEntries(): void {
 }
 
 function flushBody(): void {
-  if (bodyFilled == 0 || bodyStatus < 0) return;
+  if (bodyFilled == 0) return;
   memory.fill(BODY + bodyFilled, 0, BODY_DATA - bodyFilled);
   bodyFilled = 0;
+  if (bodyStatus < 0) return;
   if (bodyBlock < 0 || bodyOffset + bodyStride() > blockBytes) bodyStatus = openBody();
   if (bodyStatus < 0) return;
   const block = <u32>bodyBlock;

@@ -8,7 +8,16 @@ import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import * as device from "../flash/device";
 import { blockCount } from "../flash/geometry";
-import { FORMAT_MINOR, headerOffset, judgeLabel, LABEL_BYTES, LONG_CHUNKS, labelEraseCount, labelFormatSerial } from "../format/label";
+import {
+  FORMAT_MINOR,
+  headerOffset,
+  judgeLabel,
+  LABEL_BYTES,
+  LONG_CHUNKS,
+  labelEraseCount,
+  labelFormatSerial,
+  labelRetired,
+} from "../format/label";
 import { configureUnits } from "../format/unit";
 import { clearAdopted } from "../journal/adopted";
 import {
@@ -65,6 +74,7 @@ function surveyLabels(): u32 {
       continue;
     }
     if (!readLabel(b)) continue;
+    if (labelRetired(UNIT)) setState(b, BlockState.BAD);
     setEraseCount(b, labelEraseCount(UNIT));
     serial = max(serial, labelFormatSerial(UNIT));
     lowestSerial = min(lowestSerial, labelFormatSerial(UNIT));

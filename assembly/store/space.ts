@@ -4,6 +4,7 @@
  */
 import { alignUp } from "../base/bytes";
 import { META_MAX_BYTES, PENDING_MAX, RECORD_MAX_BYTES } from "../base/limits";
+import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import { blockBytes, blockCount, isNand, pageBytes, programBytes } from "../flash/geometry";
 import { headerOffset, LONG_CHUNKS } from "../format/label";
@@ -11,7 +12,7 @@ import { recordBytes } from "../format/record";
 import { SEGMENT_DATA } from "../format/segment";
 import { SUMMARY_FIXED } from "../format/summary";
 import { unitBytes } from "../format/unit";
-import { anchorCount, BlockState, features, freeCount, liveTotal, stateOf } from "../journal/block-map";
+import { anchorCount, bads, features, freeCount, liveTotal } from "../journal/block-map";
 import { firstRecordOffset } from "../journal/segment-reader";
 import { TRAILER_BYTES } from "../journal/segment-writer";
 
@@ -28,7 +29,6 @@ export let recordLimitData: u32 = 0;
 export let chunkBytes: u32 = 0;
 /** Bytes of records one segment takes, summaries allowed for. */
 export let segmentBytes: u32 = 0;
-let blocks: u32 = 0;
 /** What a chunk's header and its summary entry take when it lies beside another of its record; rarely they take more. */
 const CHUNK_HEADER: u32 = 18;
 const CHUNK_ENTRY: u32 = 12;
@@ -54,25 +54,35 @@ function roomFor(records: u32): u32 {
   return blockBytes - firstRecordOffset() - alignUp(tail, programBytes);
 }
 
-/** Counts the blocks that can hold records. */
-export function countBlocks(): void {
-  blocks = 0;
-  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) != BlockState.BAD) blocks++;
+/** Blocks kept back for those that will go bad: a NAND part may lose one in fifty over its life (Samsung NAND reliability FAQ). */
+function spareBlocks(): u32 {
+  return isNand ? blockCount / 50 : 0;
+}
+/** Blocks that may hold records when `bad` ones were given up. */
+function usableBlocks(bad: u32): u32 {
+  return blockCount - anchorCount - max(bad, spareBlocks());
 }
 
-/** Bytes of records that may live on this part. */
-export function liveLimit(): u64 {
+/** Bytes of records that may live on a part with so many blocks. */
+function limitOf(blocks: u32): u64 {
   const kept = RESERVE_BLOCKS + 2;
   return blocks > kept ? (<u64>(blocks - kept) * segmentBytes * 31) / 32 : 0;
+}
+export function liveLimit(): u64 {
+  return limitOf(usableBlocks(bads));
 }
 /** May `bytes` more live here? */
 export function admits(bytes: u32): bool {
   if (Build.PROBE && twin(Twin.NO_RESERVE)) return true;
   return liveTotal + bytes <= liveLimit();
 }
+/** Why `bytes` more are refused: FULL, or WORN_OUT when only the blocks that went bad are missing. */
+export function noRoom(bytes: u32): i32 {
+  return bads > spareBlocks() && liveTotal + bytes <= limitOf(usableBlocks(0)) ? Status.WORN_OUT : Status.FULL;
+}
 /** Blocks below which every put does its share of compaction. */
 export function lowWater(): u32 {
-  return RESERVE_BLOCKS + (blocks >= 64 ? 4 : 1);
+  return RESERVE_BLOCKS + (usableBlocks(bads) >= 64 ? 4 : 1);
 }
 export function isShort(): bool {
   return freeCount() < lowWater();
