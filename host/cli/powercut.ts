@@ -8,7 +8,7 @@ import type { CampaignReport } from "../proof/campaign-report.js";
 import { type PresetName, presetNames } from "../proof/geometries.js";
 import { type Failure, jobsOf } from "../proof/job.js";
 import { parseReplay, type Replay, runReplay, type Subject } from "../proof/replay.js";
-import { defaultOptions, WEIGHTS } from "../proof/script.js";
+import { DAILY_WEIGHTS, defaultOptions, WEIGHTS } from "../proof/script.js";
 import { holdfast } from "../proof/store.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { EXIT, usage } from "./exit.js";
@@ -80,7 +80,11 @@ async function run(call: Call): Promise<Outcome> {
 }
 
 function subjectsOf(preset: PresetName, seed: number): Subject[] {
-  return WEIGHTS.map((_, weights) => ({ preset, blockCount: BLOCK_COUNT, script: { ...defaultOptions, seed, weights } }));
+  return WEIGHTS.slice(0, DAILY_WEIGHTS).map((_, weights) => ({
+    preset,
+    blockCount: BLOCK_COUNT,
+    script: { ...defaultOptions, seed, weights },
+  }));
 }
 
 /** Plays the scripts once without a cut: how many operations there are, and that they go well. */

@@ -34,6 +34,11 @@ export class NandFlash extends PhysicsFlash {
     return 0;
   }
 
+  override markErased(block: number): void {
+    super.markErased(block);
+    this.nextPages[block] = 0;
+  }
+
   override isBad(block: number): boolean {
     if (!isInside(this.geometry, block, 0, 0)) this.violate("area", block, 0, "isBad");
     return this.bad[block] !== 0;

@@ -17,11 +17,17 @@ export interface Patch {
   steadiness: number;
   /** Reads touching the run that still go well before the damage shows. */
   goodReads: number;
+  /** Days after which the damage shows, whatever was read; without it, never. */
+  goodDays?: number;
+  /** Given = the dice of its reads start here, whatever was laid before; filled in by `lay`. */
+  bornAt?: number;
 }
 
 interface BlockDamage {
   patches: Patch[];
+  /** Reads of the block since it has unstable bits. */
   readCount: number;
+  isUnstable: boolean;
 }
 
 export class Overlay {
@@ -37,9 +43,14 @@ export class Overlay {
   }
 
   lay(block: number, patch: Patch): void {
-    const damage = this.blocks.get(block);
-    if (damage === undefined) this.blocks.set(block, { patches: [patch], readCount: 0 });
-    else damage.patches.push(patch);
+    let damage = this.blocks.get(block);
+    if (damage === undefined) {
+      damage = { patches: [], readCount: 0, isUnstable: false };
+      this.blocks.set(block, damage);
+    }
+    damage.patches.push(patch.bornAt === undefined ? patch : { ...patch, bornAt: damage.readCount });
+    // Rot laid earlier must not move the dice of what is unstable.
+    damage.isUnstable ||= patch.steadiness > 0;
   }
 
   /** The block was erased. */
@@ -67,11 +78,22 @@ export class Overlay {
     }
   }
 
+  /** Time passes. */
+  age(days: number): void {
+    for (const { patches } of this.blocks.values()) {
+      for (const patch of patches) {
+        if (patch.goodDays === undefined) continue;
+        patch.goodDays -= days;
+        if (patch.goodDays <= 0) patch.goodReads = 0;
+      }
+    }
+  }
+
   /** Changes the pristine bytes in `target`, read from `block` at `offset`, into what a damaged part would give. */
   distort(block: number, offset: number, target: Uint8Array): void {
     const damage = this.blocks.get(block);
     if (damage === undefined) return;
-    const readNo = damage.readCount++;
+    const readNo = damage.isUnstable ? damage.readCount++ : 0;
     for (const patch of damage.patches) {
       const from = Math.max(offset, patch.first);
       const after = Math.min(offset + target.length, patch.first + patch.mask.length);
@@ -82,15 +104,15 @@ export class Overlay {
       }
       for (let at = from; at < after; at++) {
         const mask = patch.mask[at - patch.first];
-        if (mask !== 0) target[at - offset] ^= this.wrongBits(mask, patch.steadiness, block, at, readNo);
+        if (mask !== 0) target[at - offset] ^= this.wrongBits(mask, patch.steadiness, block, at, readNo - (patch.bornAt ?? 0));
       }
     }
   }
 
   copyInto(target: Overlay): void {
     target.blocks.clear();
-    for (const [block, { patches, readCount }] of this.blocks) {
-      target.blocks.set(block, { patches: patches.map((patch) => ({ ...patch })), readCount });
+    for (const [block, damage] of this.blocks) {
+      target.blocks.set(block, { ...damage, patches: damage.patches.map((patch) => ({ ...patch })) });
     }
   }
 
@@ -100,8 +122,8 @@ export class Overlay {
       const left = patches.filter(({ mask }) => mask.some((bits) => bits !== 0));
       if (left.length === 0) continue;
       hash.add(block);
-      for (const { first, mask, steadiness, goodReads } of left) {
-        for (const word of [first, steadiness * 2 ** 30, goodReads]) hash.add(word);
+      for (const { first, mask, steadiness, goodReads, goodDays = 0, bornAt = 0 } of left) {
+        for (const word of [first, steadiness * 2 ** 30, goodReads, goodDays * 1024, bornAt]) hash.add(word);
         hash.addBytes(mask);
       }
       if (left.some(({ steadiness }) => steadiness > 0)) for (const word of [this.seed, readCount]) hash.add(word);

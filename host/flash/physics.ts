@@ -41,6 +41,11 @@ export abstract class PhysicsFlash implements FlashDevice {
   readonly eraseCounts: Uint32Array;
   /** 1 = an erase of the block was torn and none has completed since: programming it is a violation. */
   readonly suspect: Uint8Array;
+  /**
+   * 1 = what the block holds is not what its user was told: a program or erase went elsewhere, or nowhere. The rules go
+   * by what was told, so a program that finds cleared cells there is no violation; it clears what it can.
+   */
+  readonly estranged: Uint8Array;
   /** The message of every violation so far, clones included. */
   readonly violations: string[] = [];
   private readonly unitShift: number;
@@ -62,6 +67,7 @@ export abstract class PhysicsFlash implements FlashDevice {
     this.cells = new Cells(blockCount, blockBytes, blockBytes / programBytes, options.backing);
     this.eraseCounts = new Uint32Array(blockCount);
     this.suspect = new Uint8Array(blockCount);
+    this.estranged = new Uint8Array(blockCount);
     this.unitShift = Math.log2(programBytes);
   }
 
@@ -83,13 +89,15 @@ export abstract class PhysicsFlash implements FlashDevice {
     this.assertProgram(block, offset, source);
     this.markProgrammed(block, offset, source.length);
     // No bit of source is set where a cell is cleared, so what is stored is source itself.
-    this.cells.own(block).bytes.set(source, offset);
+    if (this.estranged[block] === 0) this.cells.own(block).bytes.set(source, offset);
+    else this.clearCells(block, offset, source);
     return 0;
   }
 
   erase(block: number): number {
     this.assertErase(block);
     this.cells.erase(block);
+    this.estranged[block] = 0;
     this.suspect[block] = 0;
     this.eraseCounts[block]++;
     return 0;
@@ -109,6 +117,7 @@ export abstract class PhysicsFlash implements FlashDevice {
     }
     if (this.suspect[block] !== 0) this.violate("suspect", block, offset, "program before the torn erase was done again");
     this.assertOnce(block, offset, length);
+    if (this.estranged[block] !== 0) return;
     const bytes = this.cells.bytesOf(block);
     for (let i = 0; i < length; i++) {
       if ((source[i] & ~bytes[offset + i]) !== 0) this.violate("set-bits", block, offset + i, "program cannot set a cleared bit");
@@ -141,8 +150,37 @@ export abstract class PhysicsFlash implements FlashDevice {
     this.eraseCounts[block]++;
   }
 
+  /** Records an erase that its user was told of and the cells know nothing of. */
+  markErased(block: number): void {
+    this.cells.own(block).programmed.fill(0);
+    this.suspect[block] = 0;
+    this.estranged[block] = 1;
+  }
+
+  /** Clears cells that nobody asked to be programmed, or that somebody was told are elsewhere. */
+  clearCells(block: number, offset: number, source: Uint8Array): void {
+    const { bytes } = this.cells.own(block);
+    for (let i = 0; i < source.length; i++) bytes[offset + i] &= source[i];
+    this.estranged[block] = 1;
+  }
+
+  /** Blanks the cells of a block that nobody asked to be erased. */
+  blankCells(block: number): void {
+    this.cells.own(block).bytes.fill(0xff);
+    this.estranged[block] = 1;
+    this.eraseCounts[block]++;
+  }
+
   isProgrammed(block: number, offset: number): boolean {
     return hasUnit(this.cells.programmedOf(block), offset >> this.unitShift);
+  }
+
+  /** Was the block programmed in part, and not to its end everywhere? */
+  isPartial(block: number): boolean {
+    const { blockBytes, programBytes } = this.geometry;
+    const programmed = this.cells.programmedOf(block);
+    const full = (1 << Math.min(8, blockBytes / programBytes)) - 1;
+    return programmed.some((units) => units !== 0) && programmed.some((units) => units !== full);
   }
 
   /**
@@ -154,6 +192,7 @@ export abstract class PhysicsFlash implements FlashDevice {
     this.cells.shareInto(target.cells);
     target.eraseCounts.set(this.eraseCounts);
     target.suspect.set(this.suspect);
+    target.estranged.set(this.estranged);
     target.violations.length = 0;
     target.violations.push(...this.violations);
   }
@@ -174,6 +213,7 @@ export abstract class PhysicsFlash implements FlashDevice {
   hashInto(hash: ImageHash): void {
     for (let block = 0; block < this.geometry.blockCount; block++) this.cells.hashBlock(block, hash);
     hash.addBytes(this.suspect);
+    hash.addBytes(this.estranged);
   }
 
   /** To be called by a subclass's constructor when it was given content. */

@@ -30,6 +30,7 @@ export interface CampaignReport {
   readonly nested2: number;
   readonly nested3: number;
   readonly storms: number;
+  readonly stormCuts: number;
   readonly byTear: Record<string, number>;
   readonly byPhase: Record<string, number>;
   readonly checks: Checks;
@@ -47,13 +48,13 @@ export interface CampaignReport {
 }
 
 /** Lives lived: first cuts and all lives with further cuts, without the equal ones. */
-export function livesOf({ cuts, nested1, nested2, nested3, equal }: CampaignReport): number {
-  return cuts + nested1 + nested2 + nested3 - equal;
+export function livesOf(report: CampaignReport): number {
+  return cutsOf(report) - report.equal;
 }
 
 /** Every cut made in a life, the equal ones included. */
-export function cutsOf({ cuts, nested1, nested2, nested3 }: CampaignReport): number {
-  return cuts + nested1 + nested2 + nested3;
+export function cutsOf({ cuts, nested1, nested2, nested3, stormCuts }: CampaignReport): number {
+  return cuts + nested1 + nested2 + nested3 + stormCuts;
 }
 
 /** Adds up reports as they come. */
@@ -82,10 +83,10 @@ export class Gathering {
   }
 
   report(): CampaignReport {
-    const { cuts, equal, nested1, nested2, nested3, storms, byTear, byPhase, checks } = this.total;
+    const { cuts, equal, nested1, nested2, nested3, storms, stormCuts, byTear, byPhase, checks } = this.total;
     const { budget, latencies, mounts, name, trials, violations, wear } = this;
     const scripts = [...this.scripts.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-    const counts = { cuts, images: this.images.size, equal, nested1, nested2, nested3, storms };
+    const counts = { cuts, images: this.images.size, equal, nested1, nested2, nested3, storms, stormCuts };
     const times = { elapsedMs: performance.now() - this.startMs, cpuMs: cpuMs() - this.startCpu };
     return { name, budget, scripts, ...counts, byTear, byPhase, checks, trials, wear, latencies, mounts, violations, ...times };
   }
@@ -129,7 +130,7 @@ export class Gathering {
 }
 
 export function addTally(total: Tally, tally: Tally): void {
-  const counts = ["cuts", "nested1", "nested2", "nested3", "storms", "equal", "ops", "victims", "refused", "steps"] as const;
+  const counts = ["cuts", "nested1", "nested2", "nested3", "storms", "stormCuts", "equal", "ops", "victims", "refused", "steps"] as const;
   for (const name of counts) total[name] += tally[name];
   for (const name of ["byTear", "byPhase", "checks"] as const) {
     const sum: Record<string, number> = total[name];

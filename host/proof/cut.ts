@@ -85,7 +85,7 @@ export interface World {
 }
 
 /** So many further cuts are a storm: after one, the store must show that it is as good as ever. */
-const STORM_CUTS = 10;
+const STORM_CUTS = 5;
 const TICKS_MAX = 64;
 /** Changes made after a storm, or in one life of so many, to see that work goes on. */
 const THRIVE_STEPS = 12;
@@ -250,7 +250,8 @@ class Life {
   private logShown(shown: ReadonlyMap<Key, Shown>): void {
     const { log } = this.world;
     if (log === undefined) return;
-    for (const [key, { lsn, wallMs, label, body }] of shown) log.note(`shown ${key} ${lsn} ${wallMs} ${label} ${body?.length ?? "damaged"}`);
+    for (const [key, { lsn, wallMs, label, body }] of shown)
+      log.note(`shown ${key} ${lsn} ${wallMs} ${label} ${body?.length ?? "damaged"}`);
   }
 
   /** I7: memory is what it was at the very first boot, whatever happened since. */
@@ -266,7 +267,8 @@ class Life {
       const fault = one.body === undefined ? "" : difference({ ...one, body: one.body }, now.get(key));
       if (fault !== "") this.violations.push({ promise: "G1", key, text: `differs from the boot before: ${fault}` });
     }
-    for (const key of now.keys()) if (!before.has(key)) this.violations.push({ promise: "G3", key, text: "differs from the boot before: shown" });
+    for (const key of now.keys())
+      if (!before.has(key)) this.violations.push({ promise: "G3", key, text: "differs from the boot before: shown" });
     if (this.violations.length > 0) throw new Settled();
   }
 

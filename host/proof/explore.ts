@@ -73,6 +73,8 @@ export interface Tally {
   nested2: number;
   nested3: number;
   storms: number;
+  /** Further cuts of all storms. */
+  stormCuts: number;
   byTear: Record<string, number>;
   /** Operations cut. */
   byPhase: Record<string, number>;
@@ -88,7 +90,19 @@ export interface Tally {
 }
 
 export function emptyTally(): Tally {
-  const counts = { cuts: 0, nested1: 0, nested2: 0, nested3: 0, storms: 0, equal: 0, ops: 0, victims: 0, refused: 0, steps: 0 };
+  const counts = {
+    cuts: 0,
+    nested1: 0,
+    nested2: 0,
+    nested3: 0,
+    storms: 0,
+    stormCuts: 0,
+    equal: 0,
+    ops: 0,
+    victims: 0,
+    refused: 0,
+    steps: 0,
+  };
   return { ...counts, byTear: {}, byPhase: {}, checks: noChecks(), findings: [] };
 }
 
@@ -227,7 +241,6 @@ class Explorer {
     const step = this.plan.steps[this.stepIndex]!.do;
     if (this.model.formatting) return "format" as const;
     if (this.session.mounting) return step === "format" || this.wasFormatted ? ("first boot" as const) : ("mount" as const);
-    if (step === "reopen") return "close" as const;
     return step === "tick" ? ("tick" as const) : ("change" as const);
   }
 
@@ -268,7 +281,10 @@ class Explorer {
       const further = plan.only?.further ?? this.stormAt(scene, number);
       const aftermath = await cutAt(world, scene, tear, further, plan.depth);
       evidence.image(aftermath.image);
-      if (further.length > 0 && plan.only === undefined) tally.storms++;
+      if (further.length > 0 && plan.only === undefined) {
+        tally.storms++;
+        tally.stormCuts += aftermath.nested;
+      }
       this.record(scene, tear, further, aftermath);
       if (plan.only !== undefined || further.length > 0) continue;
       if (plan.depth !== undefined) await this.deepen(world, scene, tear, [], aftermath, plan.depth);

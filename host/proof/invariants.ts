@@ -19,7 +19,11 @@ export const INVARIANTS: Record<InvariantId, Invariant> = {
   I1: { says: "what was acknowledged is there", where: "model.ts judge", when: "every boot" },
   I2: { says: "what was not acknowledged is there wholly or not at all", where: "model.ts settle", when: "the first boot after a cut" },
   I3: { says: "what was removed stays removed", where: "model.ts judge, shown.ts readUnlisted", when: "every boot" },
-  I4: { says: "boot n+1 shows what boot n showed", where: "cut.ts sameAsBefore, model.ts judge", when: "every boot but the first of a life" },
+  I4: {
+    says: "boot n+1 shows what boot n showed",
+    where: "cut.ts sameAsBefore, model.ts judge",
+    when: "every boot but the first of a life",
+  },
   I5: { says: "nothing is shown that nobody put", where: "model.ts judge", when: "every boot" },
   I6: { says: "wrong data is never given for good", where: "model.ts difference, shown.ts readOne", when: "every boot" },
   I7: { says: "flash operations of a mount and RAM are bounded", where: "bounds.ts brokenBound, cut.ts holdRam", when: "every boot" },

@@ -6,10 +6,11 @@
 import type { Seen } from "./evidence.js";
 import { explore, type Finding, type Tally, type Window } from "./explore.js";
 import { scaled } from "./geometries.js";
+import { type InvariantId, invariantOf } from "./invariants.js";
 import type { Phase } from "./phase.js";
 import { printReplay, type Subject, stepsOf } from "./replay.js";
 import { WEIGHTS } from "./script.js";
-import { shrink } from "./shrink.js";
+import { fewerCuts, shrink } from "./shrink.js";
 import type { Store } from "./store.js";
 
 export interface Intensity {
@@ -38,6 +39,8 @@ export interface Failure {
   /** What `holdfast powercut --replay` takes. */
   readonly replay: string;
   readonly text: string;
+  /** Which of the twelve its first violation breaks; of other work than cuts, unknown. */
+  readonly invariant?: InvariantId;
 }
 
 export interface JobReport {
@@ -65,14 +68,22 @@ export async function runJob(job: Job, store: Store): Promise<JobReport> {
     steps: stepsOf(subject),
   });
   const failures: Failure[] = [];
-  for (const [index, finding] of tally.findings.entries()) failures.push(await describe(job, store, finding, index === 0));
+  // The one with the fewest cuts is made small: it says most about the cause.
+  const findings = [...tally.findings].sort((a, b) => a.further.length - b.further.length);
+  for (const [index, finding] of findings.entries()) failures.push(await describe(job, store, finding, index === 0));
   return { subject, tally: { ...tally, findings: [] }, seen: evidence.seen(), failures };
 }
 
-async function describe(job: Job, store: Store, finding: Finding, first: boolean): Promise<Failure> {
+async function describe(job: Job, store: Store, found: Finding, first: boolean): Promise<Failure> {
   const { subject, short } = job;
+  const finding = job.shrinkBudget > 0 ? await fewerCuts(store, subject, found, job.shrinkBudget, short) : found;
   const cut = { op: finding.op, tear: finding.tear };
   const smaller = first && job.shrinkBudget > 0 ? await shrink(store, subject, finding, job.shrinkBudget, short) : undefined;
   const text = finding.violations.map((violation) => `${violation.promise} ${violation.key} ${violation.text}`).slice(0, 4);
-  return { replay: printReplay(smaller ?? { ...subject, cut, further: finding.further, short: short === true }), text: text.join("; ") };
+  const invariant = invariantOf(finding.violations[0]!);
+  return {
+    invariant,
+    replay: printReplay(smaller ?? { ...subject, cut, further: finding.further, short: short === true }),
+    text: text.join("; "),
+  };
 }

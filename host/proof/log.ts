@@ -13,7 +13,13 @@ export class RunLog {
   private readonly words = new DataView(new ArrayBuffer(16));
 
   /** `bytes`: what was read, or what was to be programmed. */
-  flash(kind: "read" | "program" | "erase" | "mark-bad" | "sync", block: number, offset: number, bytes: Uint8Array | undefined, status: number): void {
+  flash(
+    kind: "read" | "program" | "erase" | "mark-bad" | "sync",
+    block: number,
+    offset: number,
+    bytes: Uint8Array | undefined,
+    status: number,
+  ): void {
     this.entries++;
     const { words } = this;
     words.setUint32(0, kind.charCodeAt(0));

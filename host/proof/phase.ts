@@ -7,11 +7,11 @@
 import { openWorkbench, type Workbench } from "../core/workbench.js";
 import type { FlashGeometry } from "../flash/index.js";
 
-export const PHASES = ["format", "first boot", "recovery", "compaction", "checkpoint", "erase", "seal", "close", "write"] as const;
+export const PHASES = ["format", "first boot", "recovery", "compaction", "checkpoint", "erase", "seal", "write"] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** One letter for each phase, in the order of PHASES. */
-export const PHASE_LETTERS = "fbrckeslw";
+export const PHASE_LETTERS = "fbrckesw";
 
 /** An operation and what the agent was asked for meanwhile. */
 export interface Moment {
@@ -21,7 +21,7 @@ export interface Moment {
   readonly source: Uint8Array;
   /** The block's cells just before. */
   readonly cells: Uint8Array;
-  readonly during: "format" | "first boot" | "mount" | "close" | "change" | "tick";
+  readonly during: "format" | "first boot" | "mount" | "change" | "tick";
   /** The newest LSN acknowledged before: a record with no newer one is a copy. */
   readonly lastLsn: bigint;
 }
@@ -39,7 +39,10 @@ export class Phases {
     const anchored = this.geometry.blockCount >= 256 && moment.block === 0;
     if (anchored) return "checkpoint";
     if (moment.during === "mount") return "recovery";
-    return moment.kind === "erase" ? "erase" : this.ofProgram(moment);
+    if (moment.kind === "erase") return "erase";
+    // Where pages are left out, a block is not what the workbench takes it for.
+    if (this.geometry.pairedPages !== undefined) return moment.during === "tick" ? "compaction" : "write";
+    return this.ofProgram(moment);
   }
 
   private ofProgram(moment: Moment): Phase {
@@ -53,7 +56,7 @@ export class Phases {
     if (inside.length > 0 && inside.every(({ what }) => what === "label")) return "erase";
     if (inside.some(({ detail }) => isCopy(detail, moment.lastLsn))) return "compaction";
     if (inside.some(({ what }) => what === "summary")) return "seal";
-    return moment.during === "tick" ? "compaction" : moment.during === "close" ? "close" : "write";
+    return moment.during === "tick" ? "compaction" : "write";
   }
 }
 

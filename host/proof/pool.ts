@@ -7,7 +7,8 @@ import { Worker } from "node:worker_threads";
 export async function drain<Question, Answer>(queue: Question[], done: (answer: Answer, question: Question) => void): Promise<void> {
   const worker = startWorker();
   try {
-    for (let question = queue.shift(); question !== undefined; question = queue.shift()) done(await ask<Answer>(worker, question), question);
+    for (let question = queue.shift(); question !== undefined; question = queue.shift())
+      done(await ask<Answer>(worker, question), question);
   } finally {
     await worker.terminate();
   }

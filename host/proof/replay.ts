@@ -10,14 +10,15 @@
 import { TEAR_KINDS, type TearKind } from "../flash/index.js";
 import type { Cut } from "./cut.js";
 import { explore, type Tally } from "./explore.js";
-import { type PresetName, scaled } from "./geometries.js";
+import { type PartName, scaled } from "./geometries.js";
 import { RunLog } from "./log.js";
+import { servedGeometry } from "./lower-pages.js";
 import { makeScript, type ScriptOptions, type Step, WEIGHTS } from "./script.js";
 import type { Store } from "./store.js";
 
 /** A script, by name. */
 export interface Subject {
-  readonly preset: PresetName;
+  readonly preset: PartName;
   readonly blockCount: number;
   readonly script: ScriptOptions;
   /** Indexes of the steps kept, ascending; undefined = all. */
@@ -38,7 +39,7 @@ export interface Replayed extends Tally {
 }
 
 export function stepsOf(subject: Subject): Step[] {
-  const steps = makeScript(scaled(subject.preset, subject.blockCount), subject.script);
+  const steps = makeScript(servedGeometry(scaled(subject.preset, subject.blockCount)), subject.script);
   return subject.keep === undefined ? steps : steps.filter((_, index) => subject.keep!.includes(index));
 }
 
@@ -60,14 +61,14 @@ export function parseReplay(line: string): Replay {
     const field = fields.find((text) => new RegExp(`^${prefix}\\d+$`).test(text));
     return field === undefined ? fallback : Number(field.slice(prefix.length));
   };
-  scaled(preset as PresetName, 16);
+  scaled(preset as PartName, 16);
   const cut = fields.find((text) => text.startsWith("cut"));
   if (cut === undefined) throw new RangeError("a replay line needs a field like cut812=bits");
   const keep = fields.find((text) => text.startsWith("keep="));
   const script = { seed: number("seed", 1), weights: number("w", 0), fill: number("f", 40) / 100, partFulls: number("p", 8) / 10 };
   if (script.weights >= WEIGHTS.length) throw new RangeError(`weights go from 0 to ${WEIGHTS.length - 1}`);
   return {
-    preset: preset as PresetName,
+    preset: preset as PartName,
     blockCount: number("b", 24),
     script,
     cut: parseCut(cut.slice(3)),

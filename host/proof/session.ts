@@ -8,6 +8,7 @@ import type { FlashDevice } from "../flash/index.js";
 import type { Agent } from "../index.js";
 import { brokenBound } from "./bounds.js";
 import type { RunLog } from "./log.js";
+import { served } from "./lower-pages.js";
 import type { Change, Model, Violation } from "./model.js";
 import type { PutStep, RemoveStep, Step, Weights } from "./script.js";
 import type { Store, StoreOptions } from "./store.js";
@@ -38,6 +39,8 @@ export class Session {
   private nowMs = START_MS;
   private refusedLast = false;
   private tap: Tap | undefined;
+  /** What the agent was opened on: the tap, or what a driver makes of it. */
+  private device: FlashDevice | undefined;
 
   constructor(store: Store, part: FlashDevice, model: Model, seed: number, weights: Weights) {
     this.store = store;
@@ -55,9 +58,10 @@ export class Session {
   /** Powers on: a fresh agent that knows nothing but the part. */
   async boot(): Promise<Agent> {
     this.mounting = true;
-    const tap = this.powerOn();
+    const device = this.powerOn();
+    const tap = this.tap!;
     this.log?.note("open");
-    const agent = await this.store.open(tap, this.options);
+    const agent = await this.store.open(device, this.options);
     this.mounting = false;
     this.onMounted?.(tap);
     const broken = brokenBound(this.part.geometry, tap);
@@ -71,9 +75,9 @@ export class Session {
     const { model } = this;
     model.begin([...model.held.keys()].map((key) => ({ key, held: undefined })));
     model.formatting = true;
-    const tap = this.powerOn();
+    const device = this.powerOn();
     this.log?.note("format");
-    await this.store.format(tap, this.options);
+    await this.store.format(device, this.options);
     model.wipe();
     model.formatted = true;
   }
@@ -99,14 +103,15 @@ export class Session {
 
   /** The agent is used no more. A session that is over says so, or its instance is lost to the next. */
   powerOff(): void {
-    if (this.tap !== undefined) this.store.powerOff?.(this.tap);
-    this.tap = undefined;
+    if (this.device !== undefined) this.store.powerOff?.(this.device);
+    this.device = undefined;
   }
 
-  private powerOn(): Tap {
+  private powerOn(): FlashDevice {
     this.powerOff();
     this.tap = new Tap(this.part, this.listener, this.log);
-    return this.tap;
+    this.device = served(this.tap);
+    return this.device;
   }
 
   private change(step: Extract<Step, { do: "put" | "remove" | "batch" }>): void {

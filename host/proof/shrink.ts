@@ -1,15 +1,45 @@
 /*
- * Makes a failing script small: ends it at the step that was cut, then leaves out as many of the steps
- * before as the failure can spare.
+ * Makes a failure small: leaves out what further cuts it can spare; then ends the script at the step that was cut and
+ * leaves out as many of the steps before as it can.
  *
  * A smaller script has other operation numbers, so each candidate is searched anew: every cut of its last
  * step, with the tears of the failure.
  */
-import { explore, type Finding } from "./explore.js";
+import { explore, type Finding, type Plan } from "./explore.js";
 import { scaled } from "./geometries.js";
 import { type Replay, type Subject, stepsOf } from "./replay.js";
 import { WEIGHTS } from "./script.js";
 import type { Store } from "./store.js";
+
+/** The same failure with as few of its further cuts as can be: each is left out in turn, as long as it still fails in the same way. */
+export async function fewerCuts(store: Store, subject: Subject, finding: Finding, budget: number, short = false): Promise<Finding> {
+  let best = finding;
+  for (let index = finding.further.length - 1; index >= 0 && budget > 0; index--, budget--) {
+    const further = best.further.filter((_, i) => i !== index);
+    const { tally } = await explore({
+      ...planOf(store, subject, short),
+      only: { op: finding.op, tear: finding.tear, further },
+    });
+    const found = tally.findings.find((one) => wayOf(one) === wayOf(finding));
+    if (found !== undefined) best = { ...found, further };
+  }
+  return best;
+}
+
+function planOf(store: Store, subject: Subject, short: boolean): Omit<Plan, "only"> {
+  return {
+    store,
+    geometry: scaled(subject.preset, subject.blockCount),
+    seed: subject.script.seed,
+    weights: WEIGHTS[subject.script.weights]!,
+    steps: stepsOf(subject),
+    share: 1,
+    nested1: 0,
+    nested2: 0,
+    short,
+    shard: { index: 0, of: 1 },
+  };
+}
 
 /** Returns the smallest replay found within `budget` candidates; the original one if nothing smaller fails. */
 export async function shrink(store: Store, subject: Subject, finding: Finding, budget = 150, short = false): Promise<Replay> {
@@ -40,16 +70,7 @@ async function search(store: Store, subject: Subject, original: Finding, short: 
   const steps = stepsOf(subject);
   const { tear, further } = original;
   const { tally } = await explore({
-    store,
-    geometry: scaled(subject.preset, subject.blockCount),
-    seed: subject.script.seed,
-    weights: WEIGHTS[subject.script.weights]!,
-    steps,
-    share: 1,
-    nested1: 0,
-    nested2: 0,
-    short,
-    shard: { index: 0, of: 1 },
+    ...planOf(store, subject, short),
     onlyStep: steps.length - 1,
     only: { tear, further },
     stopAfter: 10,

@@ -80,7 +80,13 @@ export class Tap implements FlashDevice, Asked {
     return this.logged("sync", 0, 0, undefined, this.inner.sync?.() ?? 0);
   }
 
-  private logged(kind: Parameters<RunLog["flash"]>[0], block: number, offset: number, bytes: Uint8Array | undefined, status: number): number {
+  private logged(
+    kind: Parameters<RunLog["flash"]>[0],
+    block: number,
+    offset: number,
+    bytes: Uint8Array | undefined,
+    status: number,
+  ): number {
     this.log?.flash(kind, block, offset, bytes, status);
     return status;
   }
