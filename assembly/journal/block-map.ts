@@ -26,6 +26,8 @@ export namespace BlockState {
   export const ANCHOR: u32 = 5;
   export const CHECKPOINT: u32 = 6;
   export const BAD: u32 = 7;
+  /** Void by a root that nothing proves yet: as DIRTY once this boot's root is committed. */
+  export const WITHHELD: u32 = 9;
 }
 export namespace BlockFlag {
   export const STATE: u32 = 15;
