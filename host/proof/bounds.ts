@@ -16,15 +16,15 @@ const RECORD_BYTES_MIN = 33;
 const HEAD_READS = 2;
 /** Judgements of one recovery that may be thrown away because their bytes read differently a moment later, and the last. */
 const JUDGEMENTS_MAX = 33;
-/** Segments that are judged: one tail and one more, of the hot and of the cold stream. */
-const TAILS_MAX = 4;
+/** Walks of one judgement: through one tail and one segment more, of the hot and of the cold stream, twice each. */
+const TAIL_WALKS_MAX = 8;
 /** Programs of one judgement: header, copies of the last groups of two streams or of a small tail, C1, C2. */
 const PROGRAMS_MAX = 8;
 
 /** Most that a mount may ask for. Heads are counted once for every block, as if no segment had a summary, and again for each judgement. */
 export function mountBounds({ blockBytes, blockCount }: FlashGeometry): Asked {
   const heads = Math.ceil(blockBytes / RECORD_BYTES_MIN);
-  const walks = blockCount + TAILS_MAX * JUDGEMENTS_MAX;
+  const walks = blockCount + TAIL_WALKS_MAX * JUDGEMENTS_MAX;
   return {
     reads: SURVEY_READS * blockCount + HEAD_READS * heads * walks,
     readBytes: (SURVEY_READS * blockCount + walks) * blockBytes,

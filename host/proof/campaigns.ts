@@ -52,6 +52,7 @@ export const CAMPAIGNS: Record<string, (size: Size) => Sized> = {
   "nested-2": nestedTwice,
   "nested-3": nestedThrice,
   storms,
+  liveness,
   flips,
   bursts,
 };
@@ -81,14 +82,14 @@ function seeds(first: number, count: number): number[] {
 /** Many small parts: breadth. One in four has 256 blocks, where the checkpoint is. */
 function singleCuts(size: Size): Sized {
   const small = partNames.flatMap((preset) =>
-    seeds(1000, isLarge(preset) ? by(size, 1, 2, 24) : by(size, 1, 3, 52)).map((seed): Subject => {
+    seeds(1000, isLarge(preset) ? by(size, 1, 2, 12) : by(size, 1, 3, 32)).map((seed): Subject => {
       const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.08 : 0.24, partFulls: isLarge(preset) ? 0.8 : 2 };
       return { preset, blockCount: 14 + (seed % 3), script };
     }),
   );
   const anchored = partNames.flatMap((preset) =>
-    seeds(5000, isLarge(preset) ? by(size, 0, 1, 8) : by(size, 1, 3, 40)).map((seed): Subject => {
-      const script = { seed, weights: CLOSING, fill: isLarge(preset) ? 0.005 : 0.02, partFulls: isLarge(preset) ? 0.03 : 0.15 };
+    seeds(5000, isLarge(preset) ? by(size, 0, 1, 4) : by(size, 1, 3, 16)).map((seed): Subject => {
+      const script = { seed, weights: CLOSING, fill: isLarge(preset) ? 0.01 : 0.02, partFulls: isLarge(preset) ? 0.1 : 0.2 };
       return { preset, blockCount: ANCHORED_BLOCKS, script };
     }),
   );
@@ -102,7 +103,7 @@ function singleCuts(size: Size): Sized {
 /** Rich stores: every mixture, 16 to 24 blocks half full, each cut followed by others now and then. */
 function richScripts(size: Size): Sized {
   const subjects = partNames.flatMap((preset) =>
-    seeds(1, by(size, 1, DAILY_WEIGHTS, 2 * DAILY_WEIGHTS)).map((seed): Subject => {
+    seeds(1, by(size, 1, DAILY_WEIGHTS, DAILY_WEIGHTS)).map((seed): Subject => {
       const amount = isLarge(preset) ? { fill: 0.15, partFulls: 0.4 } : { fill: 0.4, partFulls: 0.4 };
       return { preset, blockCount: [24, 16, 20][seed % 3]!, script: { ...amount, seed, weights: seed % DAILY_WEIGHTS } };
     }),
@@ -114,7 +115,7 @@ function richScripts(size: Size): Sized {
     { share: 1, nested1: 1, nested2: 0.3 },
   );
   const work = cutting(jobsOf(subjects, intensity, by(size, 1, 8, 8)));
-  const floor = by<Floor>(size, { cuts: 500 }, { nested1: 20_000, nested2: 5000 }, { nested1: 40_000, nested2: 10_000 });
+  const floor = by<Floor>(size, { cuts: 200 }, { nested1: 20_000, nested2: 5000 }, { nested1: 30_000, nested2: 8000 });
   return { name: "rich scripts", budget: "up to three cuts in a row, the further ones in the recovery or after it", work, floor };
 }
 
@@ -123,7 +124,10 @@ function procedures(size: Size): Sized {
   const subjectsOf = (blockCount: number, weights: number, count: number, share: number) =>
     partNames.flatMap((preset) =>
       seeds(300, isLarge(preset) ? 1 : count).map((seed): Subject => {
-        const amount = { fill: isLarge(preset) ? share / 4 : share, partFulls: blockCount === ANCHORED_BLOCKS ? 0.06 : 0.5 };
+        const amount = {
+          fill: isLarge(preset) ? Math.ceil(25 * share) / 100 : share,
+          partFulls: blockCount === ANCHORED_BLOCKS ? 0.1 : 0.5,
+        };
         return { preset, blockCount, script: { ...amount, seed, weights } };
       }),
     );
@@ -154,7 +158,7 @@ function windowed(preset: PartName, seed: number, place: number, count: number):
 }
 
 function nestedOnce(size: Size): Sized {
-  const [shards, count] = by<[number, number]>(size, [1, 6], [4, 20], [4, 40]);
+  const [shards, count] = by<[number, number]>(size, [1, 3], [2, 8], [4, 40]);
   const places = size === "slice" ? PLACES.slice(2, 3) : PLACES;
   const jobs = partNames.flatMap((preset, index) =>
     places.flatMap((place, turn) =>
@@ -165,28 +169,30 @@ function nestedOnce(size: Size): Sized {
     ),
   );
   const budget = `two cuts: the first at each of up to ${count} operations of a script, the second at every operation of the life after`;
-  const floor = by<Floor>(size, { nested1: 8000, scripts: 5 }, { nested1: 50_000, scripts: 20 }, { nested1: 100_000, scripts: 20 });
+  const floor = by<Floor>(size, { nested1: 4000, scripts: 5 }, { nested1: 50_000, scripts: 20 }, { nested1: 100_000, scripts: 20 });
   return { name: "nested, one deep, exhaustive", budget, work: cutting(jobs), floor };
 }
 
 function nestedTwice(size: Size): Sized {
-  const [shards, count] = by<[number, number]>(size, [1, 1], [2, 1], [8, 8]);
-  const jobs = partNames.slice(0, size === "slice" ? 1 : 5).flatMap((preset, index) =>
+  const [shards, count] = by<[number, number]>(size, [1, 1], [1, 1], [6, 6]);
+  const jobs = partNames.slice(0, by(size, 1, 2, 5)).flatMap((preset, index) =>
     seeds(0, shards).map((shard): Job => {
-      const { subject, window } = windowed(preset, 700 + index, size === "slice" ? 0 : PLACES[(index + 2) % PLACES.length]!, count);
-      const exhaustive = { share: 1, nested1: 0, nested2: 0, depth: 2, short: true, shard: { index: shard, of: shards } };
-      return { subject, window: window!, ...exhaustive, shrinkBudget: 60 };
+      const place = size === "slice" ? 0 : PLACES[(index + 2) % PLACES.length]!;
+      const { subject, window } = windowed(preset, 700 + index, place, isLarge(preset) ? count / 2 : count);
+      const exhaustive = { share: 1, nested1: 0, nested2: 0, depth: 2, length: "short" as const, shard: { index: shard, of: shards } };
+      const tears = size === "slice" ? { tears: ["bits"] as const } : {};
+      return { subject, window: window!, ...exhaustive, ...tears, shrinkBudget: 60 };
     }),
   );
   const budget = `three cuts: the first at each of up to ${count} operations, the others at every operation of the lives after`;
-  const floor = by<Floor>(size, { nested2: 5000 }, { nested2: 20_000, scripts: 5 }, { nested2: 300_000, scripts: 5 });
+  const floor = by<Floor>(size, { nested2: 5000 }, { nested2: 20_000 }, { nested2: 300_000, scripts: 5 });
   return { name: "nested, two deep, exhaustive", budget, work: cutting(jobs), floor };
 }
 
 function nestedThrice(size: Size): Sized {
   const jobs = partNames.flatMap((preset, index) => {
     const { subject } = windowed(preset, 800 + index, 0, 0);
-    return jobsOf([subject], { share: by(size, 0.01, 0.1, 1), nested1: by(size, 1, 1, 3), nested2: 1, nested3: 1 }, by(size, 1, 1, 8));
+    return jobsOf([subject], { share: by(size, 0.01, 0.1, 1), nested1: by(size, 1, 1, 2), nested2: 1, nested3: 1 }, by(size, 1, 1, 8));
   });
   const floor = by<Floor>(size, { nested3: 100 }, { nested3: 1000 }, { nested3: 50_000 });
   return { name: "nested, three deep, sampled", budget: "four cuts in a row, the further ones drawn", work: cutting(jobs), floor };
@@ -206,10 +212,25 @@ function storms(size: Size): Sized {
   const floor = by<Floor>(size, { storms: 100 }, { storms: 100 }, { storms: 500 });
   return {
     name: "cut storms",
-    budget: "51 cuts in a row, 50 of them in the first operations of consecutive boots",
+    budget,
     work: cutting(jobs),
     floor,
   };
+}
+
+/** Faults have stopped: whatever the last cut left, the store comes back to what it was and goes on. */
+function liveness(size: Size): Sized {
+  const jobs = partNames.flatMap((preset, index) => {
+    const { subject } = windowed(preset, 950 + index, 0, 0);
+    return jobsOf(
+      [subject],
+      { share: by(size, 0.01, 0.1, 1), nested1: by(size, 1, 1, 2), nested2: 0.5, length: "long" },
+      by(size, 1, 2, 4),
+    );
+  });
+  const budget = "one to three cuts, then none: background work comes to its end and twelve changes in a row succeed";
+  const floor = by<Floor>(size, { cuts: 200 }, { cuts: 2000 }, { cuts: 20_000 });
+  return { name: "liveness", budget, work: cutting(jobs), floor };
 }
 
 function flipSubject(preset: PartName, index: number): Subject {
@@ -239,7 +260,7 @@ function bursts(size: Size): Sized {
   for (const preset of partNames) {
     for (const lengthBytes of [2, 8, 40]) {
       for (const pull of [undefined, { at: 0.7, tear: "bits" } as Pull]) {
-        const limits = { correctable: 8, maxAffected: 4, samples: by(size, 60, 1000, 20_000), shard: one };
+        const limits = { correctable: 8, maxAffected: 4, samples: by(size, 60, 1000, 5000), shard: one };
         jobs.push({ subject: flipSubject(preset, lengthBytes % 3), lengthBytes, ...limits, ...(pull === undefined ? {} : { pull }) });
       }
     }

@@ -64,6 +64,16 @@ export interface Aftermath {
   readonly equal: boolean;
 }
 
+/**
+ * How much of a life is lived after the last cut.
+ *
+ * short   boot, one change, boot: what exhaustive search can afford
+ * usual   two boots more, in one life or another before the change or after closing; now and then as long
+ * long    also: background work to its end and twelve changes, to see that work goes on
+ */
+export type LifeLength = "short" | "usual" | "long";
+export const LIFE_LENGTHS: readonly LifeLength[] = ["short", "usual", "long"];
+
 export interface World {
   readonly store: Store;
   readonly seed: number;
@@ -72,8 +82,7 @@ export interface World {
   readonly full: boolean;
   /** A part to do it on, of the same geometry; its content is lost. */
   readonly spare: Part;
-  /** A life of one change and the boot after it: what exhaustive search can afford. */
-  readonly short: boolean;
+  readonly length: LifeLength;
   /** Images judged clean; without it every one is judged. */
   readonly judged: Judged | undefined;
   readonly checks: Checks;
@@ -199,15 +208,21 @@ class Life {
       this.trace.push({ kind: op.kind, mounting: session.mounting, call: this.calls });
     };
     const shown = await this.bootAndJudge(session, true);
-    if (!world.short && (luck & 1) === 0) this.sameAsBefore(shown, await this.bootAndJudge(session, false));
+    if (world.length !== "short" && (luck & 1) === 0) this.sameAsBefore(shown, await this.bootAndJudge(session, false));
     await this.goOn(session);
-    if (this.further.length >= STORM_CUTS || (!world.short && luck % THRIVE_ONE_IN === 0)) await this.thrive(session);
+    if (this.isLong()) await this.thrive(session);
     await this.bootAndJudge(session, false);
-    if (!world.short && (luck & 1) !== 0) {
+    if (world.length !== "short" && (luck & 1) !== 0) {
       this.calls++;
       if ((luck & 6) === 0) session.agent!.close();
       await this.bootAndJudge(session, false);
     }
+  }
+
+  private isLong(): boolean {
+    const { length } = this.world;
+    if (length !== "usual") return length === "long";
+    return this.further.length >= STORM_CUTS || this.luck % THRIVE_ONE_IN === 0;
   }
 
   private async bootAndJudge(session: Session, first: boolean): Promise<ReadonlyMap<Key, Shown>> {

@@ -5,7 +5,7 @@
 import { type FlashGeometry, TEAR_KINDS, type TearKind, TraceFlash, timeModelOf } from "../flash/index.js";
 import { brokenWear } from "./bounds.js";
 import { ABOUT, happens, pick } from "./chance.js";
-import { type Aftermath, blame, type Cut, cutAt, type Part, type Scene, tearsOf, type World } from "./cut.js";
+import { type Aftermath, blame, type Cut, cutAt, type LifeLength, type Part, type Scene, tearsOf, type World } from "./cut.js";
 import { Evidence } from "./evidence.js";
 import { type Checks, noChecks } from "./invariants.js";
 import { Judged } from "./judged.js";
@@ -37,10 +37,12 @@ export interface Plan {
   readonly storm?: number;
   /** Only operations of this range. */
   readonly window?: Window;
+  /** Only these tears at the first cut. */
+  readonly tears?: readonly TearKind[];
   /** Only operations in these phases. */
   readonly phases?: readonly Phase[];
-  /** Lives of one change and one more boot. */
-  readonly short?: boolean;
+  /** How much of each life is lived; usual, if not said. */
+  readonly length?: LifeLength;
   /** Only operations with op % of === index: so several workers share one script. */
   readonly shard: { readonly index: number; readonly of: number };
   /** Only this step (of `steps`): what the shrinker asks for. */
@@ -254,7 +256,7 @@ class Explorer {
       weights: plan.weights,
       full: this.session.refused > 0,
       spare: this.spare,
-      short: plan.short === true,
+      length: plan.length ?? "usual",
       judged: this.judged,
       checks: this.tally.checks,
       ram: this.ram,
@@ -268,7 +270,8 @@ class Explorer {
     const { evidence, plan, tally } = this;
     tally.byPhase[scene.phase] = (tally.byPhase[scene.phase] ?? 0) + 1;
     const before = tally.findings.length;
-    const tears = plan.only === undefined ? tearsOf(scene.kind) : [plan.only.tear];
+    const fitting = tearsOf(scene.kind).filter((tear) => plan.tears?.includes(tear) ?? true);
+    const tears = plan.only === undefined ? fitting : [plan.only.tear];
     for (const [number, tear] of tears.entries()) {
       if (tally.findings.length >= (plan.stopAfter ?? 10)) break;
       tally.cuts++;

@@ -45,9 +45,9 @@ export function invariantOf({ promise, text }: Violation): InvariantId {
   if (promise === "bound") return text.includes("erased") ? "I9" : "I7";
   if (promise === "live") return text.startsWith("never ends") ? "I7" : "I8";
   if (promise === "G2") return "I2";
+  if (/verify corrects/.test(text)) return "I12";
   if (/\[later boot\]/.test(text) || /differs from the boot before/.test(text)) return "I4";
   if (/removed, yet shown/.test(text)) return "I3";
   if (/never put|should be absent/.test(text)) return "I5";
-  if (/corrects/.test(text)) return "I12";
   return /missing|lsn \d+ instead/.test(text) ? "I1" : "I6";
 }

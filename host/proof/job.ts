@@ -3,6 +3,8 @@
  *
  * Jobs are functions of their description, so that it does not matter which worker does which, nor how many there are.
  */
+import type { TearKind } from "../flash/index.js";
+import type { LifeLength } from "./cut.js";
 import type { Seen } from "./evidence.js";
 import { explore, type Finding, type Tally, type Window } from "./explore.js";
 import { scaled } from "./geometries.js";
@@ -20,12 +22,13 @@ export interface Intensity {
   readonly nested1: number;
   readonly nested2: number;
   readonly nested3?: number;
-  /** As in Plan: exhaustive further cuts, a storm, a range of operations, some phases, short lives. */
+  /** As in Plan: exhaustive further cuts, a storm, a range of operations, some tears or phases, other lives. */
   readonly depth?: number;
   readonly storm?: number;
   readonly window?: Window;
+  readonly tears?: readonly TearKind[];
   readonly phases?: readonly Phase[];
-  readonly short?: boolean;
+  readonly length?: LifeLength;
 }
 
 export interface Job extends Intensity {
@@ -75,15 +78,15 @@ export async function runJob(job: Job, store: Store): Promise<JobReport> {
 }
 
 async function describe(job: Job, store: Store, found: Finding, first: boolean): Promise<Failure> {
-  const { subject, short } = job;
-  const finding = job.shrinkBudget > 0 ? await fewerCuts(store, subject, found, job.shrinkBudget, short) : found;
+  const { subject, length } = job;
+  const finding = job.shrinkBudget > 0 ? await fewerCuts(store, subject, found, job.shrinkBudget, length) : found;
   const cut = { op: finding.op, tear: finding.tear };
-  const smaller = first && job.shrinkBudget > 0 ? await shrink(store, subject, finding, job.shrinkBudget, short) : undefined;
+  const smaller = first && job.shrinkBudget > 0 ? await shrink(store, subject, finding, job.shrinkBudget, length) : undefined;
   const text = finding.violations.map((violation) => `${violation.promise} ${violation.key} ${violation.text}`).slice(0, 4);
   const invariant = invariantOf(finding.violations[0]!);
   return {
     invariant,
-    replay: printReplay(smaller ?? { ...subject, cut, further: finding.further, short: short === true }),
+    replay: printReplay(smaller ?? { ...subject, cut, further: finding.further, ...(length && { length }) }),
     text: text.join("; "),
   };
 }

@@ -5,10 +5,10 @@
  *
  * part, blocks, seed, weights, fill in percent, part-fulls in tenths, the cut (operation number = tear), each
  * further cut (operations after the power came back = tear), the steps of the script that are kept (all, if absent),
- * and "short" where lives are short ones.
+ * "short" or "long" where lives are not the usual ones.
  */
 import { TEAR_KINDS, type TearKind } from "../flash/index.js";
-import type { Cut } from "./cut.js";
+import { type Cut, LIFE_LENGTHS, type LifeLength } from "./cut.js";
 import { explore, type Tally } from "./explore.js";
 import { type PartName, scaled } from "./geometries.js";
 import { RunLog } from "./log.js";
@@ -29,7 +29,7 @@ export interface Replay extends Subject {
   readonly cut: Cut;
   readonly further: readonly Cut[];
   /** As in Plan. */
-  readonly short?: boolean;
+  readonly length?: LifeLength;
 }
 
 /** What a line did: the same line, on the same build, gives the same `logHash` every time. */
@@ -50,8 +50,9 @@ export function printSubject({ preset, blockCount, script }: Subject): string {
 
 export function printReplay(replay: Replay): string {
   const further = replay.further.map((cut) => `:n${cut.op}=${cut.tear}`).join("");
+  const length = replay.length === undefined || replay.length === "usual" ? "" : `:${replay.length}`;
   const keep = replay.keep === undefined ? "" : `:keep=${printRanges(replay.keep)}`;
-  return `${printSubject(replay)}:cut${replay.cut.op}=${replay.cut.tear}${further}${keep}${replay.short === true ? ":short" : ""}`;
+  return `${printSubject(replay)}:cut${replay.cut.op}=${replay.cut.tear}${further}${keep}${length}`;
 }
 
 /** Throws RangeError with what is wrong. */
@@ -64,6 +65,7 @@ export function parseReplay(line: string): Replay {
   scaled(preset as PartName, 16);
   const cut = fields.find((text) => text.startsWith("cut"));
   if (cut === undefined) throw new RangeError("a replay line needs a field like cut812=bits");
+  const length = LIFE_LENGTHS.find((name) => fields.includes(name));
   const keep = fields.find((text) => text.startsWith("keep="));
   const script = { seed: number("seed", 1), weights: number("w", 0), fill: number("f", 40) / 100, partFulls: number("p", 8) / 10 };
   if (script.weights >= WEIGHTS.length) throw new RangeError(`weights go from 0 to ${WEIGHTS.length - 1}`);
@@ -74,7 +76,7 @@ export function parseReplay(line: string): Replay {
     cut: parseCut(cut.slice(3)),
     further: fields.filter((text) => /^n\d+=/.test(text)).map((text) => parseCut(text.slice(1))),
     ...(keep === undefined ? {} : { keep: parseRanges(keep.slice(5)) }),
-    ...(fields.includes("short") ? { short: true } : {}),
+    ...(length === undefined ? {} : { length }),
   };
 }
 
@@ -90,7 +92,7 @@ export async function runReplay(store: Store, replay: Replay): Promise<Replayed>
     share: 1,
     nested1: 0,
     nested2: 0,
-    short: replay.short === true,
+    ...(replay.length && { length: replay.length }),
     shard: { index: 0, of: 1 },
     only: { op: replay.cut.op, tear: replay.cut.tear, further: replay.further },
     log,

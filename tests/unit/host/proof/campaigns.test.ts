@@ -5,6 +5,7 @@ import { Gathering } from "../../../../host/proof/campaign-report.js";
 import { CAMPAIGNS, missedFloors, SHARED_PHASES } from "../../../../host/proof/campaigns.js";
 import { partNames } from "../../../../host/proof/geometries.js";
 import { PHASES } from "../../../../host/proof/phase.js";
+import { parseReplay, printSubject } from "../../../../host/proof/replay.js";
 import { nameOfWork } from "../../../../host/proof/work.js";
 
 const test = suite("host/proof/campaigns");
@@ -19,6 +20,16 @@ test("a name, a budget in words, work in each size, none of it twice", () => {
     }
     const [slice, full] = [make("slice").work.length, make("full").work.length];
     assert.ok(slice <= full, key);
+  }
+});
+
+test("every script can be named on a replay line: nothing of it is lost in print", () => {
+  for (const make of Object.values(CAMPAIGNS)) {
+    for (const one of make("full").work) {
+      const { subject } = "job" in one ? one.job : "flips" in one ? one.flips : one.damage;
+      const { cut: _, further: __, ...read } = parseReplay(`${printSubject(subject)}:cut1=bits`);
+      assert.equal(read, { preset: subject.preset, blockCount: subject.blockCount, script: subject.script });
+    }
   }
 });
 

@@ -61,7 +61,11 @@ test("one more cut, another tear, another life: another hash", async () => {
 });
 
 test("a line is printed as it was read", () => {
-  for (const line of [...LINES, "spi-nor-8m:b24:seed7:w2:f40:p15:cut812=bits:n3=unstable:keep=0-14.18"]) {
+  for (const line of [
+    ...LINES,
+    "spi-nor-8m:b24:seed7:w2:f40:p15:cut812=bits:n3=unstable:keep=0-14.18",
+    "spi-nor-8m:b24:seed7:w2:f40:p15:cut812=bits:long",
+  ]) {
     assert.is(printReplay(parseReplay(line)), line);
   }
 });
