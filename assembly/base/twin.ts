@@ -62,15 +62,17 @@ export namespace Twin {
   /** Blocks torn in an erase stay as they are until they are wanted. */
   export const DOUBTFUL_LEFT: u32 = 19;
   /** Of two copies of a record the original wins, though its erase may have begun. */
-  export const ORIGINAL_WINS: u32 = 21;
+  export const ORIGINAL_WINS: u32 = 20;
   /** An adopted segment is read to its end, not to what was judged. */
-  export const ADOPTED_PAST_END: u32 = 22;
+  export const ADOPTED_PAST_END: u32 = 21;
   /** A format over a live store begins anywhere. */
-  export const FORMAT_ANYWHERE: u32 = 20;
+  export const FORMAT_ANYWHERE: u32 = 22;
   /** Nothing is mended: parity is written and not used. */
-  export const UNMENDED: u32 = 24;
+  export const UNMENDED: u32 = 23;
   /** Records lost with their keys are not counted. */
-  export const LOSS_UNTOLD: u32 = 25;
+  export const LOSS_UNTOLD: u32 = 24;
   /** Units are not held against their CRC when they are read. */
-  export const UNCHECKED: u32 = 23;
+  export const UNCHECKED: u32 = 25;
+  /** What only a root that nothing proves calls void is erased when a block is wanted. */
+  export const VOID_TAKEN: u32 = 26;
 }

@@ -36,6 +36,7 @@ const CAUGHT: Record<string, readonly [campaign: string, violation: RegExp]> = {
   UNMENDED: ["flipped bits", /reported damaged/],
   LOSS_UNTOLD: ["bursts after a cut", /damagedUnknown 0/],
   UNCHECKED: ["cuts", /^G[123] /],
+  VOID_TAKEN: ["a storm of cuts", /^G[123] /],
 };
 
 const test = suite("harness/twins");

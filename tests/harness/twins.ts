@@ -43,6 +43,7 @@ const subjectOf = (
 const small = subjectOf("spi-nor-8m", 12, 5, 1, 0.3, 1);
 const full = subjectOf("spi-nor-8m", 12, 5, 0, 0.7, 1);
 const long = subjectOf("spi-nor-8m", 24, 7, 1, 0.3, 2);
+const stormy = subjectOf("spi-nor-8m", 12, 7, 1, 0.3, 1);
 const anchored = subjectOf("spi-nor-8m", 256, 1, 0, 0.03, 0.04);
 
 export const CAMPAIGNS: readonly Campaign[] = [
@@ -52,6 +53,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   cuts("cuts in a recovery", small, { share: 0.025, nested1: 3, nested2: 1, nested3: 1 }),
   cuts("cuts of a full part", full, { share: 0.03, nested1: 1, nested2: 1, nested3: 1 }),
   cuts("a long life", long, { share: 0.005, nested1: 1, nested2: 1 }),
+  cuts("a storm of cuts", stormy, { share: 0.1, nested1: 0, nested2: 0, storm: 16 }),
   cuts("cuts with a checkpoint", anchored, {
     share: 0.08,
     nested1: 0.3,
