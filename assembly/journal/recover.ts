@@ -18,6 +18,7 @@
 import { ADOPT_MAX } from "../base/limits";
 import { LOADED, STAGED } from "../base/memory";
 import { Status } from "../base/status";
+import { Build, Twin, twin } from "../base/twin";
 import { blockBytes, blockCount, isNand, pageBytes } from "../flash/geometry";
 import { RecordFlag, recordBytes } from "../format/record";
 import { SegmentType } from "../format/segment";
@@ -36,6 +37,7 @@ import {
 } from "./block-map";
 import { fault, session, setSession, witnessLsn } from "./progress";
 import { factsSession, forgetFacts, forgetLoaded, loadedHeader } from "./read";
+import { resumeTail } from "./resume";
 import { commitRoot, findRoot, RootState, restoreRoot, rootBytes } from "./root";
 import { headlessRecords, isFirstOfProgram, SCAN_MOUNT, scanNext, scanned, scanner, scanWalk } from "./scan";
 import { firstRecordOffset, readFacts } from "./segment-reader";
@@ -113,7 +115,8 @@ function adoptNewestRoot(): void {
 }
 
 function takeRoot(block: u32, session: u32): bool {
-  const state = findRoot(block, session);
+  let state = findRoot(block, session);
+  if (Build.PROBE && twin(Twin.ONE_MARKER) && state == RootState.BEGUN) state = RootState.COMMITTED;
   if (state != RootState.COMMITTED && (state != RootState.BEGUN || session > ordinarySession)) return false;
   tailSession = restoreRoot();
   rootBlock = <i32>block;
@@ -164,7 +167,9 @@ function isVoid(b: u32): bool {
  * Errors: IO; FULL when no block can be had. Cut: as before, or as after; see the cases above.
  */
 export function recover(wallMs: i64): i32 {
+  if (Build.PROBE && twin(Twin.APPEND_AFTER_REBOOT) && resumeTail()) return Status.OK;
   setSession(highestSession);
+  if (Build.PROBE && twin(Twin.SESSION_TWICE)) setSession(newestSession);
   setBlankSession(highestSession + 1);
   if (suspect >= 0) makeBlank(<u32>suspect);
   eraseDoubtful();
@@ -197,6 +202,7 @@ export function recover(wallMs: i64): i32 {
  * header has rotted stays as long as it can: somebody may still want to dig in it.
  */
 export function eraseDoubtful(): void {
+  if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return;
   for (let b = anchorCount; b < blockCount; b++)
     if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) == 0 && readFacts(b) < 0 && headlessRecords(b) == 0) makeBlank(b);
 }
@@ -207,6 +213,7 @@ export function eraseDoubtful(): void {
  * committed: it is what counts on a day when none of them reads.
  */
 function withhold(): void {
+  if (Build.PROBE && twin(Twin.VOID_TAKEN)) return;
   for (let b = anchorCount; b < blockCount; b++)
     if (
       stateOf(b) == BlockState.DIRTY &&
@@ -320,6 +327,7 @@ function surveyTail(block: u32): void {
   tailBytes = 0;
   let bytesBefore: u32 = 0;
   while (scanNext(s) > 0) {
+    if (Build.PROBE && twin(Twin.BATCH_UNENDED)) s.recordFlags &= RecordFlag.FIRST;
     const offset = scanned().offset;
     witnessLsn(scanned().lsn);
     if (isFirstOfProgram(s)) {
@@ -419,6 +427,7 @@ function recommit(block: u32): i32 {
   const room = roomLeft(HOT);
   const root = tailsOwed + rootBytes() + ROOT_SLACK + (isNand ? 2 * pageBytes : 0);
   const whole = !sealed && !tailRotten && room > root && tailBytes <= min(room - root, WHOLE_MAX);
+  if (Build.PROBE && twin(Twin.TAIL_BELIEVED)) return adopt(block, end) ? Status.OK : Status.FULL;
   const from = whole || adoptedCount >= ADOPT_MAX - 2 ? first : min(tailLast, end);
   // One copied whole is adopted up to nothing: its seal may have been under way, and read well one day.
   if ((from > first || sealed || adoptedCount < ADOPT_MAX - 2) && !adopt(block, from)) return Status.FULL;

@@ -6,6 +6,7 @@ import { alignDown, alignUp, isBlank, loadU24, loadU48 } from "../base/bytes";
 import { RECORD_DATA_MAX, SUMMARY_UNITS_MAX } from "../base/limits";
 import { COMPARE, ITERATORS, SUMMARY, UNIT } from "../base/memory";
 import { Status } from "../base/status";
+import { Build, Twin, twin } from "../base/twin";
 import * as device from "../flash/device";
 import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
 import { peekDataBytes, RecordFlag, recordBytes, UnitType, unitType } from "../format/record";
@@ -231,6 +232,7 @@ function walkNext(s: Scan): i32 {
       tell(s, offset);
       return 1;
     }
+    if (Build.PROBE && twin(Twin.TRUNCATES)) return 0;
     const found = resync(s, offset);
     if (judgeByExtent(s, offset, found ? found : s.limit)) {
       tell(s, offset);

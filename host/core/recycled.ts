@@ -2,7 +2,7 @@
  * Instances used again: what the proof takes its cores from, as it boots thousands of times a second.
  *
  * A core from here is as one from `instantiate`: its memory zeroed, its globals as the module says, its start function
- * run (reset.ts). What it was before cannot be told. The code is that of build/device.wasm.
+ * run (reset.ts). What it was before cannot be told. The code is that of build/device.wasm, or of another build.
  */
 import type { FlashDevice } from "../flash/index.js";
 import type { CoreExports } from "./abi.js";
@@ -27,12 +27,21 @@ export class RecycledInstances implements InstanceSource {
   private readonly idle = new Map<number, Recycled[]>();
   private readonly owned = new WeakMap<FlashDevice, Core>();
   private module: WebAssembly.Module | undefined;
+  private readonly build: string;
+  private readonly prepare: (core: CoreExports) => void;
+
+  /** `build`: which file of build/. `prepare` is called with each instance when it is as new. */
+  constructor(build = "device", prepare: (core: CoreExports) => void = () => {}) {
+    this.build = build;
+    this.prepare = prepare;
+  }
 
   take(core: Core, device: FlashDevice, memoryBytes: number): CoreInstance {
     const instance = this.idle.get(memoryBytes)?.pop() ?? this.make(memoryBytes);
     instance.line.device = device;
     instance.doorstep.clear();
     instance.reset();
+    this.prepare(instance.exports);
     this.owned.set(device, core);
     return instance;
   }
@@ -53,7 +62,7 @@ export class RecycledInstances implements InstanceSource {
 
   private make(memoryBytes: number): Recycled {
     this.made++;
-    this.module ??= new WebAssembly.Module(withReset(wasmBytes("device")));
+    this.module ??= new WebAssembly.Module(withReset(wasmBytes(this.build)));
     const line = { device: NO_DEVICE };
     const made: { doorstep?: Doorstep } = {};
     const flash = flashImports(line, () => made.doorstep!);

@@ -32,18 +32,19 @@ export const holdfastAfresh: Store = {
     openAgent(flash, { entropy: entropyOf(options), ...only(options, "wallMs", "pack", "retention", "memoryBytes") }),
 };
 
-const instances = new RecycledInstances();
-
 /** The store, on instances used again: a fifth of the time of a cut is the making of new ones. */
-export const holdfast: Store = {
-  name: "holdfast",
-  format: (flash, options) => recycling(() => holdfastAfresh.format(flash, options)),
-  open: (flash, options) => recycling(() => holdfastAfresh.open(flash, options)),
-  powerOff: (flash) => instances.powerOff(flash),
-};
+export function holdfastOn(instances: RecycledInstances): Store {
+  return {
+    name: "holdfast",
+    format: (flash, options) => recycling(instances, () => holdfastAfresh.format(flash, options)),
+    open: (flash, options) => recycling(instances, () => holdfastAfresh.open(flash, options)),
+    powerOff: (flash) => instances.powerOff(flash),
+  };
+}
+export const holdfast: Store = holdfastOn(new RecycledInstances());
 
 /** What `make` makes before it returns runs on instances used again; it does all of it before its first await. */
-function recycling<T>(make: () => T): T {
+function recycling<T>(instances: RecycledInstances, make: () => T): T {
   takeInstancesFrom(instances);
   try {
     return make();

@@ -121,4 +121,22 @@ test("two cores at a time have two instances, and a core whose power is off reac
   instances.powerOff(parts[0]!);
 });
 
+test("another build of the core is prepared each time it is as new", () => {
+  const told: number[] = [];
+  const instances = new RecycledInstances("probe", (core) => {
+    const probe = core as unknown as { playTwin(which: number): void; twin(which: number): number };
+    told.push(probe.twin(9)); // forgotten since the last time
+    probe.playTwin(9);
+    told.push(probe.twin(9));
+  });
+  takeInstancesFrom(instances);
+  try {
+    for (let i = 0; i < 3; i++) new Core(new NorFlash(nor), MEMORY_BYTES).drop();
+  } finally {
+    takeInstancesFrom();
+  }
+  assert.equal(told, [0, 1, 0, 1, 0, 1]);
+  assert.is(instances.made, 1);
+});
+
 test.run();
