@@ -26,6 +26,23 @@ export const KNOWN: Known[] = [
   if (bodyStatus < 0) return;
 `,
   },
+  {
+    name: "BUG-2",
+    what: "hf_changes_next uses the scanner's entry after fetchAt has scanned: it traps, or tells another record as damaged",
+    file: "assembly/store/retrieve.ts",
+    text: `    const loaded = fetchAt(foundAddress(), false);
+    if (loaded < 0 || head().codec == CODEC_LOST) {
+      walk(keyOf(e.kind, e.idHigh, e.idLow));
+      tellDamaged(toAddress(block, e.offset), cursor);
+`,
+    mended: `    const address = foundAddress();
+    const key = keyOf(e.kind, e.idHigh, e.idLow);
+    const loaded = fetchAt(address, false);
+    if (loaded < 0 || head().codec == CODEC_LOST) {
+      walk(key);
+      tellDamaged(address, cursor);
+`,
+  },
 ];
 
 export function withKnownMended(file: string, source: string): string {
