@@ -1,0 +1,177 @@
+/*
+ * Lives of a store that go where other tests seldom go: every flash operation fails once, or from then on, and hostile images and frames are met.
+ * No answer is judged here: any status will do, a trap will not. What counts is that the calls can be recorded.
+ *
+ *   HOLDFAST_RECORD=FOLDER node --import tsx --import ./tests/coverage/recorder.ts tests/coverage/traces.ts
+ */
+import type { FlashDevice, FlashGeometry } from "../../host/flash/index.js";
+import { FRAME } from "../../host/relay/frame.js";
+import { Probe } from "../support/probe.js";
+import { AirProbe, OTHER } from "../support/probe-air.js";
+import { Chance } from "../support/probe-chance.js";
+import { Store } from "../support/probe-store.js";
+
+type Operation = "read" | "program" | "erase";
+const OPERATIONS: Operation[] = ["read", "program", "erase"];
+/** A small NOR, one with an anchor, a NAND. */
+const GEOMETRIES: FlashGeometry[] = [
+  { kind: "nor", blockBytes: 2048, blockCount: 12, pageBytes: 64, programBytes: 1 },
+  { kind: "nor", blockBytes: 2048, blockCount: 256, pageBytes: 64, programBytes: 2 },
+  { kind: "nand", blockBytes: 8192, blockCount: 12, pageBytes: 512, programBytes: 512 },
+];
+/** Operations of each kind that fail, spread over a life. */
+const POINTS = 24;
+
+/** Says no at an operation of one kind, counted from 0: once, or from then on. */
+class Refusing implements FlashDevice {
+  readonly #part: FlashDevice;
+  readonly #kind: Operation;
+  readonly #once: boolean;
+  #left: number;
+
+  constructor(part: FlashDevice, kind: Operation, index: number, once: boolean) {
+    this.#part = part;
+    this.#kind = kind;
+    this.#left = index;
+    this.#once = once;
+  }
+  get geometry(): FlashGeometry {
+    return this.#part.geometry;
+  }
+  read(block: number, offset: number, target: Uint8Array): number {
+    return this.#refuses("read") ? -1 : this.#part.read(block, offset, target);
+  }
+  program(block: number, offset: number, source: Uint8Array): number {
+    return this.#refuses("program") ? -1 : this.#part.program(block, offset, source);
+  }
+  erase(block: number): number {
+    return this.#refuses("erase") ? -1 : this.#part.erase(block);
+  }
+  #refuses(kind: Operation): boolean {
+    if (kind !== this.#kind) return false;
+    const left = this.#left--;
+    return this.#once ? left === 0 : left <= 0;
+  }
+}
+
+/** Says yes to everything, whatever was there before: hostile images are laid over it. */
+function lenient(part: { geometry: FlashGeometry; bytes: Uint8Array }): FlashDevice {
+  const { geometry, bytes } = part;
+  return {
+    geometry,
+    read: (block, offset, target) => {
+      const first = block * geometry.blockBytes + offset;
+      target.set(bytes.subarray(first, first + target.length));
+      return 0;
+    },
+    program: (block, offset, source) => {
+      for (let i = 0; i < source.length; i++) bytes[block * geometry.blockBytes + offset + i]! &= source[i]!;
+      return 0;
+    },
+    erase: (block) => {
+      bytes.fill(255, block * geometry.blockBytes, (block + 1) * geometry.blockBytes);
+      return 0;
+    },
+  };
+}
+
+function quietly(work: () => unknown): void {
+  try {
+    work();
+  } catch (thrown) {
+    if (thrown instanceof WebAssembly.RuntimeError) throw thrown; // a trap
+  }
+}
+
+/** Some of everything a store can be asked, on a store that is open. */
+function useAll(store: Store, chance: Chance): void {
+  for (let i = 0; i < 24; i++) {
+    const id = chance.below(7);
+    quietly(() => (i % 6 === 5 ? store.remove(id) : store.put(id, chance.bytes(chance.below(180)), { kind: i % 4, idHigh: i % 3 })));
+    if (i % 8 === 7) quietly(() => store.probe.call.hf_tick!(6));
+  }
+  quietly(() => store.put(20, chance.bytes(3000)));
+  quietly(() => store.batch([0, 1, 2, 3].map((id) => [id, id === 2 ? undefined : chance.bytes(60)] as const)));
+  quietly(() => store.list());
+  quietly(() => store.changes());
+  quietly(() => store.verify());
+  quietly(() => store.stat());
+  for (let id = 0; id < 7; id++) quietly(() => store.get(id, id % 4, 0));
+  quietly(() => store.get(20));
+}
+
+function talk(store: Store): void {
+  const air = new AirProbe(store);
+  quietly(() => {
+    const pull = air.greet();
+    if (pull === undefined) return;
+    air.hear(air.rec(pull, 0, 40n, new Map([[OTHER, 5]]), new Uint8Array(50)));
+    air.hear(air.rec(pull, 1, 1n, new Map([[OTHER, 6]]), new Uint8Array(2000)));
+    air.hear(air.rec(pull, 2, 2n, new Map([[OTHER, 7]]), undefined));
+    air.done(pull, 3, 9);
+    for (let frame = air.say(), i = 0; frame !== undefined && i < 60; frame = air.say(), i++) {
+      if (frame.type === FRAME.PULL) air.done(frame, 0, 9);
+      else if (frame.type === FRAME.BYE) air.bye(frame, 9n);
+      else air.ack(frame, i % 4 === 3 ? 4 : 2);
+    }
+  });
+}
+
+function live(store: Store, seed: number): void {
+  const chance = new Chance(seed);
+  if (store.format(true) < 0 || store.mount() < 0) return;
+  useAll(store, chance);
+  talk(store);
+  store.close();
+  if (store.pull() < 0) return;
+  useAll(store, chance);
+  if (store.pull() < 0) return;
+  talk(store);
+  store.close();
+  store.restart();
+  store.mount(true);
+  quietly(() => store.list());
+}
+
+/** How many operations of each kind a life takes. */
+function operationsOf(geometry: FlashGeometry): Record<Operation, number> {
+  const store = new Store(geometry);
+  live(store, 1);
+  const { readCalls, programCalls, erases } = store.flash;
+  return { read: readCalls, program: programCalls, erase: erases };
+}
+
+function refuse(): void {
+  for (const [index, geometry] of GEOMETRIES.entries()) {
+    const total = operationsOf(geometry);
+    for (const kind of OPERATIONS)
+      for (let point = 0; point < POINTS; point++) {
+        const at = Math.floor(((point + (index + 1) / 4) * total[kind]) / POINTS);
+        live(new Store(geometry, { wrap: (part) => new Refusing(part, kind, at, point % 3 !== 0) }), 1);
+      }
+  }
+}
+
+/** Bytes changed anywhere, and blocks that come from elsewhere. */
+function deface(): void {
+  for (const geometry of GEOMETRIES) {
+    const made = new Store(geometry, { wrap: lenient });
+    live(made, 2);
+    const image = made.part.bytes.slice();
+    for (let seed = 0; seed < 40; seed++) {
+      const chance = new Chance(seed);
+      const store = new Store(geometry, { wrap: lenient });
+      store.part.bytes.set(image);
+      for (let i = 0; i < 40; i++) store.part.bytes[chance.below(Math.min(image.length, 65536))]! ^= 1 << chance.below(8);
+      if (store.mount(seed % 5 === 4) >= 0) useAll(store, chance);
+      store.close();
+      store.pull();
+    }
+  }
+}
+
+for (const door of ["device", "probe"] as const) {
+  Probe.door = door;
+  if (door === "device") refuse();
+  else deface();
+}
