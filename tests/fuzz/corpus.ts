@@ -36,6 +36,23 @@ export function imageInput(geometry: number, plan: number, bytes: Uint8Array): U
   return Uint8Array.from(out);
 }
 
+/** The part that an input lays, as input.c does it. */
+export function imageOf(input: Uint8Array): Uint8Array {
+  const { blockBytes, blockCount } = geometries[input[0]! % geometries.length]!;
+  const bytes = new Uint8Array(blockBytes * blockCount).fill(255);
+  const view = new DataView(input.buffer, input.byteOffset, input.length);
+  for (let at = 2; at + 6 <= input.length; ) {
+    const [block, offset, length] = [
+      view.getUint16(at, true) % blockCount,
+      view.getUint16(at + 2, true) % blockBytes,
+      view.getUint16(at + 4, true),
+    ];
+    bytes.set(input.subarray(at + 6, at + 6 + Math.min(length, blockBytes - offset)), block * blockBytes + offset);
+    at += 6 + length;
+  }
+  return bytes;
+}
+
 /** What happens to a store before its image is taken. */
 const LIVES: Record<string, (store: Store, chance: Chance) => void> = {
   formatted: () => {},

@@ -46,7 +46,9 @@ export async function score(count: number, lot: string, tell: (verdict: Verdict)
     }
   };
   const queue = draw(sitesOf(wat), count, lot);
-  const sound = await new Killer().judge(bytesOf(wat));
+  const first = new Killer();
+  const sound = await first.judge(bytesOf(wat));
+  first.end();
   if (sound !== undefined) throw new Error(`the core itself is killed: ${sound}`);
   const verdicts: Verdict[] = [];
   await Promise.all(
