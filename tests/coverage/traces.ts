@@ -22,7 +22,7 @@ const GEOMETRIES: FlashGeometry[] = [
   { kind: "nand", blockBytes: 8192, blockCount: 12, pageBytes: 512, programBytes: 512 },
 ];
 /** Operations of each kind that fail, spread over a life. */
-const POINTS = 24;
+const POINTS = 44;
 
 /** Says no at an operation of one kind, counted from 0: once, or from then on. */
 class Refusing implements FlashDevice {
@@ -157,6 +157,77 @@ function* refusals(): Generator<Life> {
   }
 }
 
+/** Arguments that no caller should give. */
+function misuse(): void {
+  const store = Store.make(GEOMETRIES[0]!);
+  const { call } = store.probe;
+  store.put(1, "one");
+  for (const wall of [-1, 2 ** 48]) {
+    call.hf_format_begin!(1, 16, 0, 0, 7, wall);
+    call.hf_put_begin!(3, 0, 2, 0, 0, 0, 5, wall);
+    call.hf_remove!(3, 0, 1, wall);
+    call.hf_sync_begin!(0, 0, 0, 0, wall);
+  }
+  call.hf_put_begin!(3, 0, 2, 0, 480, 64, 5, 1);
+  call.hf_put_begin!(3, 0, 2, 0, 481, 0, 5, 1);
+  call.hf_close!();
+  store.restart();
+  store.probe.call.hf_mount!(0, -1);
+}
+
+/** A checkpoint that verifies and says something else in one byte: of both markers of its switch, or of its body. */
+function* forgeries(): Generator<Life> {
+  const geometry = GEOMETRIES[1]!;
+  const made = new Store(geometry, { wrap: lenient });
+  live(made, 3);
+  made.pull();
+  useAll(made, new Chance(3));
+  made.close();
+  const image = made.part.bytes.slice();
+  for (let at = 4; at < 60; at++)
+    for (const value of [0, 255]) yield { name: `switch ${at} ${value}`, live: () => liveForged(geometry, image, "switch", at, value) };
+  for (let at = 0; at < 60; at++)
+    for (const value of [3, 7, 255]) yield { name: `body ${at} ${value}`, live: () => liveForged(geometry, image, "body", at * 9, value) };
+}
+function liveForged(geometry: FlashGeometry, image: Uint8Array, what: "switch" | "body", at: number, value: number): void {
+  const store = new Store(geometry, { wrap: lenient });
+  const { bytes } = store.part;
+  bytes.set(image);
+  const word = (offset: number): number => bytes[offset]! | (bytes[offset + 1]! << 8);
+  const first = 64;
+  const n = word(first + 2);
+  const unit = (data: number): number => data + 4 + Math.ceil((data + 4) / 239) * 16;
+  if (what === "switch") for (const offset of [first, first + unit(n) + (unit(n) % 2)]) forge(store, 0, offset, n, at, value);
+  else {
+    const block = word(first + 48) | (bytes[first + 50]! << 16);
+    if (block < geometry.blockCount) forge(store, block, first + unit(24), 640, at, value);
+  }
+  if (store.mount() < 0) return;
+  quietly(() => store.list());
+  store.put(5, "after");
+  store.close();
+  store.pull();
+}
+/** Seals with a probe of its own: the store at hand may be at the shipped door. */
+function forge(store: Store, block: number, offset: number, dataBytes: number, at: number, value: number): void {
+  const first = block * store.part.geometry.blockBytes + offset;
+  const view = new DataView(store.part.bytes.buffer, store.part.bytes.byteOffset);
+  const eraseCount = view.getUint32(block * store.part.geometry.blockBytes + 26, true);
+  sealer ??= newSealer(store.part.geometry);
+  sealer.write(sealer.spare, store.part.bytes.subarray(first, first + dataBytes));
+  sealer.bytes(sealer.spare, dataBytes)[at % dataBytes] = value;
+  sealer.call.sealUnit!(sealer.spare, dataBytes, sealer.call.seedFor!(block, offset, eraseCount));
+  store.part.bytes.set(sealer.bytes(sealer.spare, sealer.call.unitBytes!(dataBytes)), first);
+}
+let sealer: Probe | undefined;
+function newSealer(geometry: FlashGeometry): Probe {
+  const { door } = Probe;
+  Probe.door = "probe";
+  const made = Store.make(geometry).probe; // knows the store's id, 7
+  Probe.door = door;
+  return made;
+}
+
 /** Bytes changed anywhere, and blocks that come from elsewhere. */
 function* defacements(): Generator<Life> {
   for (const geometry of GEOMETRIES) {
@@ -247,7 +318,9 @@ export interface Life {
 
 /** Every life, at whatever door `Probe.door` says. */
 export function* lives(): Generator<Life> {
+  yield { name: "misuse", live: misuse };
   yield* refusals();
+  yield* forgeries();
   yield* defacements();
   for (const name of readdirSync(`${KEPT}/image`)) yield { name, live: () => meetImage(name) };
   for (const name of readdirSync(`${KEPT}/air`)) yield { name, live: () => meetFrames(name) };
