@@ -1,0 +1,95 @@
+/*
+ * Places in the shipped wasm where one instruction can be made another: build/device.wat, one instruction a line, in the functions of journal, format
+ * and store.
+ */
+import { createHash } from "node:crypto";
+
+export type Kind = "compare" | "arithmetic" | "constant" | "condition" | "branch" | "store" | "global";
+
+export interface Site {
+  kind: Kind;
+  /** assembly/journal/scan/scanNext */
+  functionName: string;
+  /** Number of the line in the text, from 0, and of the instruction among its function's. */
+  line: number;
+  index: number;
+  from: string;
+  /** What stands there in the mutant, lines included. */
+  to: string;
+}
+
+const FUNCTION = /^ \(func \$(\S+)/;
+const MEANT = /^assembly\/(journal|format|store)\//;
+/** An instruction → another one of the same operands and results. */
+const SWAPS: Record<string, string> = {
+  lt_u: "le_u",
+  le_u: "lt_u",
+  gt_u: "ge_u",
+  ge_u: "gt_u",
+  lt_s: "le_s",
+  le_s: "lt_s",
+  gt_s: "ge_s",
+  ge_s: "gt_s",
+  eq: "ne",
+  ne: "eq",
+  add: "sub",
+  sub: "add",
+  and: "or",
+  or: "and",
+  shl: "shr_u",
+  shr_u: "shl",
+  mul: "add",
+};
+const COMPARES = /^([lg][te]_[us]|eq|ne)$/;
+
+/** Every site, in the order of the text. */
+export function sitesOf(wat: string): Site[] {
+  const found: Site[] = [];
+  let functionName = "";
+  let index = 0;
+  for (const [line, text] of wat.split("\n").entries()) {
+    const head = FUNCTION.exec(text);
+    if (head) {
+      functionName = head[1]!;
+      index = 0;
+    } else index++;
+    if (!MEANT.test(functionName)) continue;
+    const mutation = mutationOf(text);
+    if (mutation) found.push({ ...mutation, functionName, line, index, from: text.trim() });
+  }
+  return found;
+}
+
+function mutationOf(text: string): { kind: Kind; to: string } | undefined {
+  const instruction = text.trim();
+  const operation = /^i(32|64)\.(\w+)$/.exec(instruction);
+  const swap = operation && SWAPS[operation[2]!];
+  if (swap) return { kind: COMPARES.test(operation[2]!) ? "compare" : "arithmetic", to: `i${operation[1]}.${swap}` };
+  const constant = /^i(32|64)\.const (-?\d+)$/.exec(instruction);
+  if (constant) return { kind: "constant", to: `i${constant[1]}.const ${BigInt(constant[2]!) + 1n}` };
+  if (/^(if|select|br_if)\b/.test(instruction))
+    return { kind: instruction.startsWith("br_if") ? "branch" : "condition", to: `i32.eqz\n${instruction}` };
+  if (/^i(32|64)\.store/.test(instruction)) return { kind: "store", to: "drop\ndrop" };
+  if (/^global\.set /.test(instruction)) return { kind: "global", to: "drop" };
+  return undefined;
+}
+
+/** `count` sites, kinds in turn so that constants, which are most, are not most of them; which ones follows from `lot`. */
+export function draw(sites: readonly Site[], count: number, lot: string): Site[] {
+  const order = (site: Site): string => createHash("sha256").update(`${lot} ${site.functionName} ${site.index} ${site.from}`).digest("hex");
+  const byKind = new Map<Kind, Site[]>();
+  for (const site of [...sites].sort((a, b) => (order(a) < order(b) ? -1 : 1)))
+    byKind.set(site.kind, [...(byKind.get(site.kind) ?? []), site]);
+  const queues = [...byKind.keys()].sort().map((kind) => byKind.get(kind)!);
+  const drawn: Site[] = [];
+  for (let round = 0; drawn.length < count && queues.some((queue) => queue.length > round); round++)
+    for (const queue of queues) if (queue[round] && drawn.length < count) drawn.push(queue[round]!);
+  return drawn;
+}
+
+/** The text with one site changed. */
+export function mutated(wat: string, site: Site): string {
+  const lines = wat.split("\n");
+  lines[site.line] = site.to;
+  return lines.join("\n");
+}
