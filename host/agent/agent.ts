@@ -359,18 +359,20 @@ class CoreAgent implements LocalAgent {
     }
   }
 
-  /** Length of the original body of the record just told. */
+  /** Length of the original body of the record just told; undefined when the bytes that would say it are damaged. */
   #lengthOf(result: CoreResult): number | undefined {
     if (tellsLength(result)) return result.bodyBytes;
     const { metaBytes, extBytes, bodyHeadBytes } = result;
     const head = bodyHeadBytes > 0 ? this.#core.doorstep.take(bodyHeadBytes, metaBytes + extBytes) : this.#beginning(result);
-    return originalLength(result, head);
+    return head && originalLength(result, head);
   }
 
   /** The first bytes of a body that lies in chunks, away from its head. */
-  #beginning({ kind, idHigh, idLow }: CoreResult): Uint8Array {
-    const during = `listing ${kindName(kind)} ${formatId(idHigh, idLow)}`;
-    this.#core.call(during, "hf_get", kind, idHigh, idLow);
-    return this.#core.doorstep.take(this.#core.call(during, "hf_read", 0, PACKED_HEAD_BYTES));
+  #beginning({ kind, idHigh, idLow }: CoreResult): Uint8Array | undefined {
+    let status = this.#core.ask("hf_get", kind, idHigh, idLow);
+    if (status >= 0) status = this.#core.ask("hf_read", 0, PACKED_HEAD_BYTES);
+    if (status === STATUSES.CORRUPT.number) return undefined;
+    if (status < 0) this.#core.raise(status, `listing ${kindName(kind)} ${formatId(idHigh, idLow)}`);
+    return this.#core.doorstep.take(status);
   }
 }

@@ -376,19 +376,21 @@ export class SerialAgent implements RemoteAgent {
     }
   }
 
-  /** Length of the original body of the record just told. */
+  /** Length of the original body of the record just told; undefined when the bytes that would say it are damaged. */
   async #lengthOf(result: CoreResult): Promise<number | undefined> {
     if (tellsLength(result)) return result.bodyBytes;
     const { metaBytes, extBytes, bodyHeadBytes } = result;
     const head = bodyHeadBytes > 0 ? this.#core.doorstep.take(bodyHeadBytes, metaBytes + extBytes) : await this.#beginning(result);
-    return originalLength(result, head);
+    return head && originalLength(result, head);
   }
 
   /** The first bytes of a body that lies in chunks, away from its head. */
-  async #beginning({ kind, idHigh, idLow }: CoreResult): Promise<Uint8Array> {
-    const during = `listing ${kindName(kind)} ${formatId(idHigh, idLow)}`;
-    await this.#core.call(during, "hf_get", [kind, idHigh, idLow]);
-    return this.#core.doorstep.take(await this.#core.call(during, "hf_read", [0, PACKED_HEAD_BYTES]));
+  async #beginning({ kind, idHigh, idLow }: CoreResult): Promise<Uint8Array | undefined> {
+    let status = await this.#core.ask("hf_get", [kind, idHigh, idLow]);
+    if (status >= 0) status = await this.#core.ask("hf_read", [0, PACKED_HEAD_BYTES]);
+    if (status === STATUSES.CORRUPT.number) return undefined;
+    if (status < 0) this.#core.raise(status, `listing ${kindName(kind)} ${formatId(idHigh, idLow)}`);
+    return this.#core.doorstep.take(status);
   }
 }
 
