@@ -29,6 +29,7 @@ import {
   BlockState,
   discard,
   flagsOf,
+  leastWorn,
   makeBlank,
   openLsnOf,
   setBlankSession,
@@ -43,9 +44,11 @@ import { headlessRecords, isFirstOfProgram, SCAN_MOUNT, scanNext, scanned, scann
 import { firstRecordOffset, readFacts } from "./segment-reader";
 import { discardGroup, flush, HOT, openSegment, place, reserve, roomLeft, sealSegment, segmentHasRoom, stream } from "./segment-writer";
 import {
+  begunUnseen,
   endedCleanly,
   findNewest,
-  highestSession,
+  highestBegun,
+  isLabelledAfter,
   newestCold,
   newestHot,
   newestSession,
@@ -168,11 +171,10 @@ function isVoid(b: u32): bool {
  */
 export function recover(wallMs: i64): i32 {
   if (Build.PROBE && twin(Twin.APPEND_AFTER_REBOOT) && resumeTail()) return Status.OK;
-  setSession(highestSession);
+  setSession(highestBegun());
   if (Build.PROBE && twin(Twin.SESSION_TWICE)) setSession(newestSession);
-  setBlankSession(highestSession + 1);
-  if (suspect >= 0) makeBlank(<u32>suspect);
-  eraseDoubtful();
+  setBlankSession(session + 1);
+  eraseUnsure();
   withhold();
   const recovered = newestSession;
   for (let attempt = 0; attempt < RETRIES; attempt++) {
@@ -197,11 +199,25 @@ export function recover(wallMs: i64): i32 {
 }
 
 /**
+ * Cases F and G, before anything is programmed: doubtful blocks first, then the suspect, so that whatever a cut leaves here, the next
+ * boot begins with the very same block. What a boot that failed has labelled may have been torn by another one since, and reads as
+ * blank all the same: it is erased again too.
+ */
+export function eraseUnsure(): void {
+  if (begunUnseen())
+    for (let b = anchorCount; b < blockCount; b++)
+      if (stateOf(b) == BlockState.BLANK && isLabelledAfter(b, newestSession)) setState(b, BlockState.DIRTY);
+  const first = suspect >= 0 && stateOf(<u32>suspect) == BlockState.BLANK ? suspect : leastWorn(BlockState.BLANK);
+  eraseDoubtful();
+  if (suspect >= 0 && first >= 0) makeBlank(<u32>first);
+}
+
+/**
  * Case G: blocks that are neither blank nor a segment were torn in an erase or in their first program. What they hold may
  * read otherwise tomorrow, as a blank label even; so they are erased before anything is programmed. A segment whose
  * header has rotted stays as long as it can: somebody may still want to dig in it.
  */
-export function eraseDoubtful(): void {
+function eraseDoubtful(): void {
   if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return;
   for (let b = anchorCount; b < blockCount; b++)
     if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) == 0 && readFacts(b) < 0 && headlessRecords(b) == 0) makeBlank(b);

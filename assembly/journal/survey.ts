@@ -59,6 +59,11 @@ let announced: u32 = 0;
 export function begunUnseen(): bool {
   return <i16>(announced - newestSession) > 0;
 }
+/** Highest session that anything on flash names, segments and labels: what is begun next is above it. */
+export function highestBegun(): u32 {
+  const ahead = <i32>(<i16>(announced - highestSession));
+  return ahead > 0 ? highestSession + ahead : highestSession;
+}
 /** Did the label of the last good block, which a format writes last, verify? */
 let lastLabelled: bool = false;
 /** Highest session any segment names, attempts included: the next session is above it. */
@@ -117,6 +122,7 @@ export function forgetSurvey(): void {
   newestHot = -1;
   newestCold = -1;
   suspect = -1;
+  announced = 0;
 }
 
 /** Does the store name a feature that only readers may ignore? */
@@ -145,6 +151,12 @@ export function survey(): i32 {
   if (Build.PROBE && twin(Twin.SUSPECT_BELIEVED)) suspect = -1;
   levelUnknownWear();
   return Status.OK;
+}
+
+/** Does the label of `b` name a session after `session`? */
+export function isLabelledAfter(b: u32, session: u32): bool {
+  if (device.read(b, 0, UNIT, LABEL_BYTES) < 0 || judgeLabel(UNIT, b, parityBytes) != Status.OK) return true;
+  return <i16>(labelSession(UNIT) - session) > 0;
 }
 
 function surveyBlock(b: u32): i32 {

@@ -2,10 +2,10 @@
  * Whether the core may be asked, may write, and has begun to write in this power session.
  */
 import { Status } from "../base/status";
-import { makeBlank, setBlankSession } from "../journal/block-map";
+import { setBlankSession } from "../journal/block-map";
 import { session, setSession } from "../journal/progress";
-import { eraseDoubtful } from "../journal/recover";
-import { highestSession, suspect } from "../journal/survey";
+import { eraseUnsure } from "../journal/recover";
+import { highestBegun } from "../journal/survey";
 import { dropCheckpoint, hasSwitch } from "./checkpoint";
 
 export namespace Mode {
@@ -77,11 +77,10 @@ export function writable(): i32 {
     setReadOnly(Status.WORN_OUT);
     return refusal;
   }
-  setSession(max(session, highestSession) + 1);
+  setSession(max(session, highestBegun()) + 1);
   setBlankSession(session);
   if (!switched) {
-    if (suspect >= 0) makeBlank(<u32>suspect);
-    eraseDoubtful();
+    eraseUnsure();
   }
   begun = true;
   return Status.OK;
