@@ -3,7 +3,7 @@
  */
 import "./panic";
 import { initCrc } from "./base/crc32c";
-import { WINDOW_BYTES } from "./base/limits";
+import { CAPACITY_MIN, WINDOW_BYTES } from "./base/limits";
 import { dynamicBase, FAULT, RESULT, STAT, SYNC, WINDOW } from "./base/memory";
 import { Status } from "./base/status";
 import { configure, refusal } from "./flash/geometry";
@@ -23,8 +23,6 @@ import { beginConversation, nextFrame, takeFrame, tellConversation } from "./syn
 import { recallLedger } from "./sync/ledger";
 
 const ABI_VERSION = 1;
-/** Fewest records an index is laid out for. */
-const CAPACITY_MIN: u32 = 64;
 
 /** Milliseconds since 1970 that fit the format's 48 bits, with room for differences. */
 function validWall(wallMs: f64): bool {

@@ -7,12 +7,15 @@ import { COMPARE } from "../base/memory";
 import { Status } from "../base/status";
 import * as port from "./flash";
 import { blockBytes, blockCount, isNand, programBytes } from "./geometry";
+import { isCovered, isLost, lostBlocks, readThrough } from "./ring";
 
-/** Reads `length` bytes. Returns 0 or more when bytes were delivered (also best guesses), IO when the port failed. */
+/** Reads `length` bytes, of a lost block through its ring. Returns 0 or more when bytes were delivered (also best guesses), IO when the port failed. */
 export function read(block: u32, offset: u32, target: usize, length: u32): i32 {
   check(block < blockCount && offset <= blockBytes && length <= blockBytes - offset);
   if (length == 0) return 0;
-  return port.read(block, offset, target, length) == -1 ? Status.IO : 0;
+  if (lostBlocks != 0 && isLost(block)) return readThrough(block, offset, target, length);
+  if (port.read(block, offset, target, length) != -1) return 0;
+  return isCovered(block) ? readThrough(block, offset, target, length) : Status.IO;
 }
 
 /**
@@ -27,7 +30,7 @@ export function program(block: u32, offset: u32, source: usize, length: u32): i3
   port.sync();
   for (let done: u32 = 0; done < length; ) {
     const part = min<u32>(256, length - done);
-    if (read(block, offset + done, COMPARE, part) < 0) return Status.IO;
+    if (port.read(block, offset + done, COMPARE, part) == -1) return Status.IO;
     if (memory.compare(COMPARE, source + done, part) != 0) return Status.IO;
     done += part;
   }

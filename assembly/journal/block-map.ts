@@ -10,6 +10,7 @@ import { GROUP } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockCount, isNand, liveUnit } from "../flash/geometry";
+import { clearRings, inRing } from "../flash/ring";
 import { encodeLabel, headerOffset } from "../format/label";
 import { parityBytes } from "../format/unit";
 
@@ -26,6 +27,10 @@ export namespace BlockState {
   export const ANCHOR: u32 = 5;
   export const CHECKPOINT: u32 = 6;
   export const BAD: u32 = 7;
+  /** Holds the parity of a stripe, or will when it is finished. */
+  export const PARITY: u32 = 8;
+  /** A parity block that no stripe needs: erased before anything dirty, for what is dirty may have been its member. */
+  export const SPENT: u32 = 9;
 }
 export namespace BlockFlag {
   export const STATE: u32 = 15;
@@ -67,6 +72,7 @@ export function placeBlockMap(at: usize): usize {
 }
 export function resetBlockMap(): void {
   memory.fill(table, 0, blockCount * BLOCK_ENTRY_BYTES);
+  clearRings();
   blanks = 0;
   dirties = blockCount;
   liveTotal = 0;
@@ -100,9 +106,9 @@ export function setState(block: u32, state: u32): void {
   const at = entry(block);
   const before = load<u8>(at, 3) & BlockFlag.STATE;
   if (before == BlockState.BLANK) blanks--;
-  if (before == BlockState.DIRTY) dirties--;
+  if (before == BlockState.DIRTY || before == BlockState.SPENT) dirties--;
   if (state == BlockState.BLANK) blanks++;
-  if (state == BlockState.DIRTY) dirties++;
+  if (state == BlockState.DIRTY || state == BlockState.SPENT) dirties++;
   store<u8>(at, <u8>((load<u8>(at, 3) & ~BlockFlag.STATE) | state), 3);
 }
 /** Is `block` a segment whose records may count? */
@@ -151,11 +157,11 @@ export function dropLive(block: u32, bytes: u32): void {
   liveTotal -= <u64>take * liveUnit;
   addFlags(block, BlockFlag.DEAD);
 }
-/** Nothing in `block` counts any more: erase it when convenient. */
+/** Nothing in `block` counts any more: erase it when convenient. A member of a stripe stays until the whole stripe is given up. */
 export function discard(block: u32): void {
   liveTotal -= <u64>load<u16>(entry(block), 4) * liveUnit;
   store<u16>(entry(block), 0, 4);
-  setState(block, BlockState.DIRTY);
+  if (!inRing(block)) setState(block, BlockState.DIRTY);
 }
 
 /** Forgets all live bytes, before an index is built anew. */
@@ -219,9 +225,10 @@ function retire(block: u32): i32 {
   return Status.IO;
 }
 
-/** Erases one dirty block, least worn first. Returns OK, IO, or FULL when there is none. */
+/** Erases one dirty block, spent ones before the others, least worn first. Returns OK, IO, or FULL when there is none. */
 export function eraseOne(): i32 {
-  const block = leastWorn(BlockState.DIRTY);
+  let block = leastWorn(BlockState.SPENT);
+  if (block < 0) block = leastWorn(BlockState.DIRTY);
   return block < 0 ? Status.FULL : makeBlank(<u32>block);
 }
 

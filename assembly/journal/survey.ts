@@ -7,7 +7,7 @@ import { LSN_LIMIT } from "../base/limits";
 import { SUMMARY, TAILS, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
-import { blockBytes, blockCount } from "../flash/geometry";
+import { blockCount, segmentEnd } from "../flash/geometry";
 import {
   headerOffset,
   judgeLabel,
@@ -33,6 +33,7 @@ import {
   formatSerial,
   leastWorn,
   openLsnOf,
+  outerParity,
   resetBlockMap,
   setEraseCount,
   setOpenLsn,
@@ -41,11 +42,12 @@ import {
   stateOf,
   storeId,
 } from "./block-map";
-import { fault, witnessLsn } from "./progress";
+import { countUnknown, fault, witnessLsn } from "./progress";
 import { factsOpenLsn, factsSession, factsType, forgetFacts } from "./read";
 import { headlessRecords } from "./scan";
 import { finalOffset, readFacts, readFinal, trailerIsBlank } from "./segment-reader";
 import { TRAILER_BYTES } from "./segment-writer";
+import { configureStripes, giveUp, restoreStripes, takeSoleLost } from "./stripe";
 
 /** Recovery segments with the highest sessions met: u32 session, u32 block each. */
 const RECOVERIES_MAX: u32 = 16;
@@ -93,7 +95,7 @@ export function identify(): i32 {
       featuresReadOnly = load<u16>(UNIT, 14) != 0;
       setStore(labelStoreId(UNIT), labelFormatSerial(UNIT), labelOuterParity(UNIT), labelMinor(UNIT), labelRefuse(UNIT));
       configureUnits(labelParityBytes(UNIT), labelStoreId(UNIT));
-      return Status.OK;
+      return configureStripes();
     }
     if (status != Status.NOT_FORMATTED) worst = fault(status, b, 0, 0);
   }
@@ -133,6 +135,7 @@ export function survey(): i32 {
     if (found < 0) return found;
   }
   if (highestSession == 0 && !lastLabelled) return fault(Status.NOT_FORMATTED, 0, 0, 1);
+  surveyStripes();
   suspect = leastWorn(BlockState.BLANK);
   levelUnknownWear();
   return Status.OK;
@@ -171,9 +174,23 @@ function surveyBlock(b: u32): i32 {
 /** Label and header are both lost: the final summary tells the erase count too, and verifies with it. */
 function adoptEraseCount(b: u32): bool {
   const start = finalOffset(b);
-  if (start == 0 || start + SUMMARY_FIXED > blockBytes || device.read(b, start, UNIT, SUMMARY_FIXED) < 0) return false;
+  if (start == 0 || start + SUMMARY_FIXED > segmentEnd || device.read(b, start, UNIT, SUMMARY_FIXED) < 0) return false;
   setEraseCount(b, summaryEraseCount(UNIT));
   return true;
+}
+
+/** What is lost of a stripe is read through the rest of it, and classified then. */
+function surveyStripes(): void {
+  if (outerParity == 0) return;
+  restoreStripes();
+  for (let p = anchorCount; p < blockCount; p++) {
+    if (stateOf(p) != BlockState.PARITY) continue;
+    const lost = takeSoleLost(p);
+    if (lost >= 0 && (readFacts(<u32>lost) < 0 || classify(<u32>lost) < 0 || stateOf(<u32>lost) != BlockState.SEALED)) {
+      giveUp(<u32>lost);
+      countUnknown(1, openLsnOf(p) - 1);
+    }
+  }
 }
 
 /** A block that holds a segment: its header or its final summary is in the facts. */
@@ -181,10 +198,15 @@ function classify(b: u32): i32 {
   if (factsType == SegmentType.CHECKPOINT || factsType == 0 || factsOpenLsn >= LSN_LIMIT) return Status.OK;
   setOpenLsn(b, factsOpenLsn);
   witnessLsn(factsOpenLsn);
+  if (factsType == SegmentType.PARITY) {
+    setState(b, outerParity != 0 ? BlockState.PARITY : BlockState.DIRTY);
+    highestSession = max(highestSession, factsSession);
+    return Status.OK;
+  }
   const cold = factsType == SegmentType.COLD;
   if (cold) addFlags(b, BlockFlag.COLD | BlockFlag.MIXED);
   if (factsType == SegmentType.RECOVERY) addFlags(b, BlockFlag.MIXED);
-  if (device.read(b, blockBytes - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0) return Status.IO;
+  if (device.read(b, segmentEnd - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0) return Status.IO;
   setState(b, trailerIsBlank(UNIT) ? BlockState.ADOPTED : BlockState.SEALED);
   highestSession = max(highestSession, factsSession);
   if (factsType == SegmentType.RECOVERY) noteRecovery(b, factsSession);

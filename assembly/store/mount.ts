@@ -2,25 +2,29 @@
  * Makes a store usable, and puts it to rest.
  */
 
-import { ADOPT_MAX } from "../base/limits";
+import { ADOPT_MAX, CAPACITY_MIN } from "../base/limits";
 import { Status } from "../base/status";
 import { blockCount } from "../flash/geometry";
+import { isLost } from "../flash/ring";
 import { SummaryFlag } from "../format/summary";
 import { adopt, adoptedCount, clearAdopted, pruneAdopted } from "../journal/adopted";
 import { anchorCount, BlockState, freeCount, setState } from "../journal/block-map";
-import { resetProgress, setSession } from "../journal/progress";
+import { fault, resetProgress, setSession } from "../journal/progress";
 import { forgetFacts, forgetLoaded } from "../journal/read";
-import { forgetTails, isTail, judgeTail, readOnlyEnd, recover } from "../journal/recover";
+import { forgetTails, isTail, judgeTail, readOnlyEnd, recover, rootBlock } from "../journal/recover";
 import { forgetSummary } from "../journal/segment-reader";
 import { COLD, HOT, programmedBytes, resetStreams, sealSegment, stream } from "../journal/segment-writer";
+import { restoreStripes, tablesEnd } from "../journal/stripe";
 import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, survey } from "../journal/survey";
-import { hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
+import { dropCheckpoint, hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
 import { resetCompaction } from "./compact";
+import { moveIndex } from "./key-index";
 import { rebuildIndex } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
 import { failed, hasBegun, Mode, mode, setBegun, setMode } from "./session";
 import { configureSpace, countBlocks, RESERVE_BLOCKS } from "./space";
+import { resetStriping, stripeAll } from "./striping";
 import { resetSweep } from "./sweep";
 import { reclaim, upkeep } from "./upkeep";
 import { resetWriting, writing } from "./write";
@@ -36,6 +40,7 @@ function forgetEverything(): void {
   forgetTails();
   resetCheckpoint();
   resetCompaction();
+  resetStriping();
   resetSweep();
   resetRetrieving();
   resetWriting();
@@ -54,7 +59,9 @@ export function mount(asked: bool, wallMs: i64): i32 {
   if (status < 0) return status;
   const readOnly = asked || featuresReadOnly;
   configureSpace();
+  if (moveIndex(tablesEnd()) < CAPACITY_MIN) return fault(Status.INDEX_FULL, 0, 0, 0);
   if (restoreCheckpoint() > 0) {
+    restoreStripes();
     countBlocks();
     setMode(readOnly ? Mode.READ_ONLY : Mode.READY);
     return Status.OK;
@@ -65,8 +72,13 @@ export function mount(asked: bool, wallMs: i64): i32 {
   if (status < 0) return status;
   countBlocks();
   const sealed = judgeTail();
-  const clean = anchorCount > 0 ? hasSwitch() : sealed && !begunUnseen();
+  let clean = anchorCount > 0 ? hasSwitch() : sealed && !begunUnseen();
   setSession(highestSession);
+  if (rootBlock >= 0 && isLost(<u32>rootBlock)) clean = false; // a new root lets the old one's stripe be emptied
+  if (!clean && !readOnly && hasSwitch()) {
+    status = dropCheckpoint();
+    if (status < 0) return status;
+  }
   if (!clean) {
     status = readOnly ? lookOnly() : recover(wallMs);
     if (status == Status.FULL && !readOnly) return mount(true, wallMs); // no block for a recovery: what is there can still be read
@@ -115,5 +127,6 @@ export function close(): i32 {
     const status = sealSegment(HOT, SummaryFlag.CLEAN);
     if (status < 0) return status;
   }
-  return writeCheckpoint(written);
+  const status = stripeAll();
+  return status < 0 ? status : writeCheckpoint(written);
 }

@@ -18,7 +18,7 @@ function use(geometry: FlashGeometry, parity = 16): void {
 /** A label at `spare`; returns a copy. */
 function label(block = 5, parity = 16, storeId = 0x0123456789abcdefn): Uint8Array {
   call.initReedSolomon!(parity);
-  call.encodeLabel!(spare, block, 77, storeId, 0xbeef, 4, parity);
+  call.encodeLabel!(spare, block, 77, storeId, 0xbeef, 4, parity, 0, 2, 3);
   return probe.bytes(spare, BYTES).slice();
 }
 /** Rewrites a field of a good label and makes CRC and parity right again. */

@@ -1,0 +1,144 @@
+/*
+ * Rings: blocks that stand for each other. The bytes of all blocks of a ring, inverted and XORed at equal offsets, give zero; so any one
+ * of them can be read through the others. Who forms a ring, and between which offsets that holds, is journal/stripe's business.
+ *
+ * The table is laid out behind the block table, and only for a store with outer parity: u16 a block, the next block of its ring + 1 (0: in
+ * none), and 0x8000 where the block is lost, that is, read through the others.
+ */
+import { check } from "../base/check";
+import { Status } from "../base/status";
+import * as port from "./flash";
+import { blockCount } from "./geometry";
+
+/** Bits of a table entry are few: parts with more blocks are served without outer parity only. */
+export const RING_BLOCKS_MAX: u32 = 0x7ffe;
+const LOST: u32 = 0x8000;
+const SCRATCH_BYTES: u32 = 256;
+
+let table: usize = 0;
+let scratch: usize = 0;
+/** Blocks that are read through their ring. */
+export let lostBlocks: u32 = 0;
+/** The block that is being written to close a ring: until it is there the ring holds its blocks, but reads through nobody. -1: none. */
+let unfinished: i32 = -1;
+
+/** Bytes of RAM the table takes. */
+export function ringBytes(): u32 {
+  return ((blockCount * 2 + 7) & ~7) + SCRATCH_BYTES;
+}
+export function placeRings(at: usize): void {
+  table = at;
+  scratch = at + ringBytes() - SCRATCH_BYTES;
+  clearRings();
+}
+/** The store has no outer parity. */
+export function dropRings(): void {
+  table = 0;
+  clearRings();
+}
+export function clearRings(): void {
+  if (table != 0) memory.fill(table, 0, blockCount * 2);
+  lostBlocks = 0;
+  unfinished = -1;
+}
+
+function word(block: u32): u32 {
+  return <u32>load<u16>(table + block * 2);
+}
+function setWord(block: u32, value: u32): void {
+  store<u16>(table + block * 2, <u16>value);
+}
+function setNext(block: u32, next: u32): void {
+  setWord(block, (word(block) & LOST) | (next + 1));
+}
+
+export function inRing(block: u32): bool {
+  return table != 0 && word(block) != 0;
+}
+/** The next block of the ring of `block`. */
+export function nextInRing(block: u32): u32 {
+  check(inRing(block));
+  return (word(block) & ~LOST) - 1;
+}
+/** Begins a ring of one block. */
+export function beginRing(block: u32): void {
+  check(table != 0 && word(block) == 0);
+  setNext(block, block);
+}
+/** Takes `block` into the ring of `other`. */
+export function joinRing(block: u32, other: u32): void {
+  check(word(block) == 0);
+  const after = nextInRing(other);
+  setNext(block, after);
+  setNext(other, block);
+}
+/** Takes `block` out of its ring. */
+export function leaveRing(block: u32): void {
+  if (!inRing(block)) return;
+  unmarkLost(block);
+  let before = block;
+  while (nextInRing(before) != block) before = nextInRing(before);
+  setNext(before, nextInRing(block));
+  setWord(block, 0);
+}
+/** Forgets the ring of `block`. */
+export function openRing(block: u32): void {
+  while (inRing(block)) {
+    const next = nextInRing(block);
+    unmarkLost(block);
+    if (unfinished == <i32>block) unfinished = -1;
+    setWord(block, 0);
+    block = next;
+  }
+}
+export function setUnfinished(block: i32): void {
+  unfinished = block;
+}
+
+/** Is the ring of `block`, the last to join it, still being closed? */
+export function isUnfinished(block: u32): bool {
+  return <i32>block == unfinished;
+}
+/** Can `block` be read through its ring? */
+export function isCovered(block: u32): bool {
+  if (!inRing(block)) return false;
+  for (let b = nextInRing(block); b != block; b = nextInRing(b)) if (<i32>b == unfinished || isLost(b)) return false;
+  return <i32>block != unfinished;
+}
+export function isLost(block: u32): bool {
+  return lostBlocks != 0 && (word(block) & LOST) != 0;
+}
+/** From now on `block` is read through its ring. */
+export function markLost(block: u32): void {
+  check(inRing(block) && !isLost(block));
+  setWord(block, word(block) | LOST);
+  lostBlocks++;
+}
+export function unmarkLost(block: u32): void {
+  if (!isLost(block)) return;
+  setWord(block, word(block) & ~LOST);
+  lostBlocks--;
+}
+
+/**
+ * Makes the bytes of `block` out of the other blocks of its ring. Judge them: nothing says that the others are whole.
+ * Errors  IO one of the others cannot be read.
+ */
+export function readThrough(block: u32, offset: u32, target: usize, length: u32): i32 {
+  for (let done: u32 = 0; done < length; ) {
+    const part = min(SCRATCH_BYTES, length - done);
+    memory.fill(target + done, 255, part);
+    for (let b = nextInRing(block); b != block; b = nextInRing(b)) {
+      if (port.read(b, offset + done, scratch, part) == -1) return Status.IO;
+      mix(target + done, part);
+    }
+    done += part;
+  }
+  return 0;
+}
+/** XORs the inverse of the scratch bytes into `target`. */
+function mix(target: usize, length: u32): void {
+  let i: u32 = 0;
+  for (; i + 8 <= length; i += 8) store<u64>(target + i, load<u64>(target + i) ^ ~load<u64>(scratch + i));
+  for (; i < length; i++) store<u8>(target + i, load<u8>(target + i) ^ ~load<u8>(scratch + i));
+}
