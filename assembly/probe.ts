@@ -101,6 +101,8 @@ export {
   toAddress,
 } from "./flash/geometry";
 
+export { inRing, isCovered, isLost, lostBlocks, nextInRing, readThrough } from "./flash/ring";
+
 // ── format ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export {

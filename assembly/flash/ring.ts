@@ -17,6 +17,8 @@ const SCRATCH_BYTES: u32 = 256;
 
 let table: usize = 0;
 let scratch: usize = 0;
+let firstByte: u32 = 0;
+let endByte: u32 = 0;
 /** Blocks that are read through their ring. */
 export let lostBlocks: u32 = 0;
 /** The block that is being written to close a ring: until it is there the ring holds its blocks, but reads through nobody. -1: none. */
@@ -26,8 +28,11 @@ let unfinished: i32 = -1;
 export function ringBytes(): u32 {
   return ((blockCount * 2 + 7) & ~7) + SCRATCH_BYTES;
 }
-export function placeRings(at: usize): void {
+/** The bytes of which it holds lie in [first, end) of every block. */
+export function placeRings(at: usize, first: u32, end: u32): void {
   table = at;
+  firstByte = first;
+  endByte = end;
   scratch = at + ringBytes() - SCRATCH_BYTES;
   clearRings();
 }
@@ -108,6 +113,10 @@ export function isCovered(block: u32): bool {
 export function isLost(block: u32): bool {
   return lostBlocks != 0 && (word(block) & LOST) != 0;
 }
+/** Members of the ring that `block` closes are missing: it reads through nobody any more. */
+export function breakRing(block: u32): void {
+  if (!isLost(block)) markLost(block);
+}
 /** From now on `block` is read through its ring. */
 export function markLost(block: u32): void {
   check(inRing(block) && !isLost(block));
@@ -121,15 +130,20 @@ export function unmarkLost(block: u32): void {
 }
 
 /**
- * Makes the bytes of `block` out of the other blocks of its ring. Judge them: nothing says that the others are whole.
+ * Makes the bytes of `block` out of the other blocks of its ring; what lies in front of what they know of it, or behind, is blank: a CRC is
+ * linear, and of headers XORed it may well come out right. Judge them: nothing says that the others are whole.
  * Errors  IO one of the others cannot be read.
  */
 export function readThrough(block: u32, offset: u32, target: usize, length: u32): i32 {
   for (let done: u32 = 0; done < length; ) {
-    const part = min(SCRATCH_BYTES, length - done);
+    const at = offset + done;
+    let part = min(SCRATCH_BYTES, length - done);
+    if (at < firstByte) part = min(part, firstByte - at);
+    else if (at < endByte) part = min(part, endByte - at);
     memory.fill(target + done, 255, part);
     for (let b = nextInRing(block); b != block; b = nextInRing(b)) {
-      if (port.read(b, offset + done, scratch, part) == -1) return Status.IO;
+      if (at < firstByte || at >= endByte) break;
+      if (port.read(b, at, scratch, part) == -1) return Status.IO;
       mix(target + done, part);
     }
     done += part;

@@ -8,7 +8,7 @@ import { LSN_LIMIT } from "../base/limits";
 import { dynamicBase, LOADED, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import { blockCount, endSegmentsBefore, segmentEnd } from "../flash/geometry";
-import { beginRing, dropRings, inRing, joinRing, leaveRing, markLost, nextInRing, openRing, placeRings, RING_BLOCKS_MAX, ringBytes } from "../flash/ring";
+import { beginRing, breakRing, dropRings, inRing, joinRing, leaveRing, markLost, nextInRing, openRing, placeRings, RING_BLOCKS_MAX, ringBytes } from "../flash/ring";
 import { SegmentType } from "../format/segment";
 import {
   descriptorBytes,
@@ -36,7 +36,7 @@ import {
 } from "./block-map";
 import { countUnknown, fault } from "./progress";
 import { forgetFacts, forgetLoaded, readUnit } from "./read";
-import { judgeFinal } from "./segment-reader";
+import { firstRecordOffset, judgeFinal } from "./segment-reader";
 
 /** Fewest blocks of a part with outer parity: emptying a stripe takes blocks before it gives any back. */
 export function blocksNeeded(outer: u32): u32 {
@@ -64,7 +64,7 @@ export function configureStripes(): i32 {
   if (blockCount < blocksNeeded(outerParity) || blockCount > RING_BLOCKS_MAX) return fault(Status.WRONG_GEOMETRY, 0, 0, 6);
   if (tablesEnd() > (<usize>memory.size()) << 16) return fault(Status.INDEX_FULL, 0, 0, 0);
   endSegmentsBefore(descriptorBytes(outerParity));
-  placeRings(ringsAt());
+  placeRings(ringsAt(), firstRecordOffset(), segmentEnd);
   return Status.OK;
 }
 
@@ -151,6 +151,7 @@ export function takeSoleLost(p: u32): i32 {
     if (!isReused(LOADED, i)) giveUp(memberBlock(LOADED, i));
     countUnknown(memberType(LOADED, i) == SegmentType.HOT ? memberOpenLsn(LOADED, i) : 1, openLsnOf(p) - 1);
   }
+  if (count > 0) breakRing(p);
   return -1;
 }
 

@@ -8,6 +8,7 @@ import { SUMMARY, TAILS, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockCount, segmentEnd } from "../flash/geometry";
+import { breakRing } from "../flash/ring";
 import {
   headerOffset,
   judgeLabel,
@@ -188,6 +189,7 @@ function surveyStripes(): void {
     const lost = takeSoleLost(p);
     if (lost >= 0 && (readFacts(<u32>lost) < 0 || classify(<u32>lost) < 0 || stateOf(<u32>lost) != BlockState.SEALED)) {
       giveUp(<u32>lost);
+      breakRing(p);
       countUnknown(1, openLsnOf(p) - 1);
     }
   }

@@ -11,7 +11,7 @@ import { GROUP } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockBytes, blockCount, isNand, programBytes, segmentEnd } from "../flash/geometry";
-import { beginRing, inRing, isCovered, joinRing, leaveRing, nextInRing, openRing, readThrough, setUnfinished } from "../flash/ring";
+import { beginRing, inRing, isCovered, isLost, joinRing, leaveRing, nextInRing, openRing, readThrough, setUnfinished } from "../flash/ring";
 import { headerOffset } from "../format/label";
 import { encodeSegment, SEGMENT_DATA, SegmentType } from "../format/segment";
 import { addMember, descriptorBytes, descriptorData, encodeDescriptor } from "../format/stripe";
@@ -120,7 +120,7 @@ function partial(members: u32): i32 {
     if (stateOf(p) != BlockState.PARITY || !inRing(p)) continue;
     sumStripe(p);
     if (stripeMembers <= most || stripeMembers > members || stripeMembers >= outerParity) continue;
-    if (inStripe(rootBlock, p) || isVictim(p) || !isCovered(p)) continue;
+    if (inStripe(rootBlock, p) || isVictim(p) || isLost(p) || !isCovered(p)) continue;
     best = <i32>p;
     most = stripeMembers;
   }
