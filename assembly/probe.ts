@@ -85,7 +85,7 @@ export { correct, encodeParity, initReedSolomon } from "./base/reed-solomon";
 
 // ── flash ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export { erase as deviceErase, isBad, markBad, program as deviceProgram, read as deviceRead } from "./flash/device";
+export { erase as deviceErase, isBad, markBad, program as deviceProgram, read as deviceRead, readThrough } from "./flash/device";
 export {
   addressBlock,
   addressOffset,
@@ -101,7 +101,7 @@ export {
   toAddress,
 } from "./flash/geometry";
 
-export { inRing, isCovered, isLost, lostBlocks, nextInRing, readThrough } from "./flash/ring";
+export { inRing, isCovered, isLost, lostBlocks, nextInRing } from "./flash/ring";
 
 // ── format ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

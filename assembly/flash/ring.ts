@@ -6,19 +6,19 @@
  * none), and 0x8000 where the block is lost, that is, read through the others.
  */
 import { check } from "../base/check";
-import { Status } from "../base/status";
-import * as port from "./flash";
 import { blockCount } from "./geometry";
 
 /** Bits of a table entry are few: parts with more blocks are served without outer parity only. */
 export const RING_BLOCKS_MAX: u32 = 0x7ffe;
 const LOST: u32 = 0x8000;
-const SCRATCH_BYTES: u32 = 256;
+/** Room for bytes of another block of the ring. */
+export const SCRATCH_BYTES: u32 = 256;
 
 let table: usize = 0;
-let scratch: usize = 0;
-let firstByte: u32 = 0;
-let endByte: u32 = 0;
+export let scratch: usize = 0;
+/** What is known of the blocks of a ring lies in [firstByte, endByte). */
+export let firstByte: u32 = 0;
+export let endByte: u32 = 0;
 /** Blocks that are read through their ring. */
 export let lostBlocks: u32 = 0;
 /** The block that is being written to close a ring: until it is there the ring holds its blocks, but reads through nobody. -1: none. */
@@ -127,32 +127,4 @@ export function unmarkLost(block: u32): void {
   if (!isLost(block)) return;
   setWord(block, word(block) & ~LOST);
   lostBlocks--;
-}
-
-/**
- * Makes the bytes of `block` out of the other blocks of its ring; what lies in front of what they know of it, or behind, is blank: a CRC is
- * linear, and of headers XORed it may well come out right. Judge them: nothing says that the others are whole.
- * Errors  IO one of the others cannot be read.
- */
-export function readThrough(block: u32, offset: u32, target: usize, length: u32): i32 {
-  for (let done: u32 = 0; done < length; ) {
-    const at = offset + done;
-    let part = min(SCRATCH_BYTES, length - done);
-    if (at < firstByte) part = min(part, firstByte - at);
-    else if (at < endByte) part = min(part, endByte - at);
-    memory.fill(target + done, 255, part);
-    for (let b = nextInRing(block); b != block; b = nextInRing(b)) {
-      if (at < firstByte || at >= endByte) break;
-      if (port.read(b, at, scratch, part) == -1) return Status.IO;
-      mix(target + done, part);
-    }
-    done += part;
-  }
-  return 0;
-}
-/** XORs the inverse of the scratch bytes into `target`. */
-function mix(target: usize, length: u32): void {
-  let i: u32 = 0;
-  for (; i + 8 <= length; i += 8) store<u64>(target + i, load<u64>(target + i) ^ ~load<u64>(scratch + i));
-  for (; i < length; i++) store<u8>(target + i, load<u8>(target + i) ^ ~load<u8>(scratch + i));
 }

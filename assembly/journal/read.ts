@@ -7,7 +7,7 @@ import { LOADED } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockBytes } from "../flash/geometry";
-import { isCovered, isLost, readThrough } from "../flash/ring";
+import { isCovered, isLost } from "../flash/ring";
 import { decodeHeader, Header, peekDataBytes, UnitType, unitType } from "../format/record";
 import { correctUnit, seedFor, unitBytes, unitData, unitIntact } from "../format/unit";
 import { eraseCountOf } from "./block-map";
@@ -78,7 +78,7 @@ function mendUnit(block: u32, offset: u32, dataBytes: u32, target: usize, seed: 
 
 /** A unit of a member of a stripe, made of the other members. What has rotted in them rots in it, and is mended the same way. Returns bytes corrected, or -1. */
 function makeUnit(block: u32, offset: u32, dataBytes: u32, target: usize, seed: u32): i32 {
-  if (isLost(block) || !isCovered(block) || readThrough(block, offset, target, unitBytes(dataBytes)) < 0) return -1;
+  if (isLost(block) || !isCovered(block) || device.readThrough(block, offset, target, unitBytes(dataBytes)) < 0) return -1;
   return unitIntact(target, dataBytes, seed) ? <i32>dataBytes : correctUnit(target, dataBytes, seed);
 }
 

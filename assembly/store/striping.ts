@@ -11,7 +11,7 @@ import { GROUP } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockBytes, blockCount, isNand, programBytes, segmentEnd } from "../flash/geometry";
-import { beginRing, inRing, isCovered, isLost, joinRing, leaveRing, nextInRing, openRing, readThrough, setUnfinished } from "../flash/ring";
+import { beginRing, inRing, isCovered, isLost, joinRing, leaveRing, nextInRing, openRing, setUnfinished } from "../flash/ring";
 import { headerOffset } from "../format/label";
 import { encodeSegment, SEGMENT_DATA, SegmentType } from "../format/segment";
 import { addMember, descriptorBytes, descriptorData, encodeDescriptor } from "../format/stripe";
@@ -224,7 +224,7 @@ function gather(p: u32, length: u32): i32 {
     encodeSegment(GROUP, SegmentType.PARITY, openLsnOf(p), 0, session, eraseCountOf(p), 0);
     sealUnit(GROUP, SEGMENT_DATA, seedFor(p, offset, eraseCountOf(p)));
   }
-  return readThrough(p, offset + front, GROUP + front, length - front);
+  return device.readThrough(p, offset + front, GROUP + front, length - front);
 }
 function programPiece(p: u32, length: u32): i32 {
   if (device.program(p, offset, GROUP, length) < 0) return fault(Status.IO, p, offset, length);

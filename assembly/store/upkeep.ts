@@ -6,7 +6,7 @@ import { Status } from "../base/status";
 import { blockBytes, blockCount } from "../flash/geometry";
 import { inRing } from "../flash/ring";
 import { adoptedCount, pruneAdopted } from "../journal/adopted";
-import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, stateOf } from "../journal/block-map";
+import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, outerParity, stateOf } from "../journal/block-map";
 import { COLD, HOT, roomLeft, segmentHasRoom } from "../journal/segment-writer";
 import { compacting, compactStep, levelling, mustEmpty, victimLeft, victimLive, victimRoom } from "./compact";
 import { isShort, lowWater, RESERVE_BLOCKS, segmentBytes } from "./space";
@@ -15,6 +15,7 @@ import { sweep, sweepPays } from "./sweep";
 
 /** Blank blocks kept ready: two that a recovery may need, and what one write may open; small blocks fill fast. */
 function blanksWanted(): u32 {
+  if (outerParity != 0) return blockCount; // a stripe gives back many blocks at once, and a sweep of tombstones waits while one is dirty
   return blockBytes <= 8192 ? 5 : 4;
 }
 /** Writes longer than this do no upkeep of their own unless they must: they wait long enough for themselves. */
