@@ -130,41 +130,49 @@ export function claimMembers(p: u32): void {
 }
 
 /**
- * After a survey: members of `p` that do not read as sealed segments any more. Returns the block when it is the only one, and the descriptor
- * says what it was: it is then read through the others. -1: none. Where several are lost they leave the ring, and are counted: which keys
- * were in them nobody can say. Cost: a final summary a member.
+ * After a survey: is a member of `p` not there any more? Returns its block, which is then read through the others. -1: none. Where several are
+ * gone they leave the ring, and are counted: which keys were in them nobody can say. Cost: a final summary a member.
  */
-export function takeSoleLost(p: u32): i32 {
+export function takeLost(p: u32): i32 {
   if (!inRing(p) || !readDescriptor(p)) return -1;
   forgetLoaded();
   memory.copy(LOADED, UNIT, descriptorData(outerParity));
-  let sole: i32 = -1;
-  let count = 0;
+  let gone: u32 = 0;
+  let unsealed: u32 = 0;
+  let lost: u32 = 0;
   for (let i: u32 = 0; i < memberCount(LOADED); i++) {
-    if (isThere(i)) continue;
-    sole = <i32>i;
-    count++;
+    if (isGone(i)) {
+      if (gone++ == 0) lost = i;
+    } else if (judgeFinal(memberBlock(LOADED, i)) < 0) {
+      unsealed++;
+      if (gone == 0) lost = i;
+    }
   }
-  if (count == 1 && !isReused(LOADED, <u32>sole)) return takeLost(<u32>sole);
-  for (let i: u32 = 0; count > 0 && i < memberCount(LOADED); i++) {
-    if (isThere(i)) continue;
-    if (!isReused(LOADED, i)) giveUp(memberBlock(LOADED, i));
-    countUnknown(memberType(LOADED, i) == SegmentType.HOT ? memberOpenLsn(LOADED, i) : 1, openLsnOf(p) - 1);
-  }
-  if (count > 0) breakRing(p);
+  if (gone == 1 && isReused(LOADED, lost)) gone++;
+  if (gone == 1 || (gone == 0 && unsealed == 1)) return readLost(lost);
+  if (gone > 1) loseMembers(p);
   return -1;
 }
 
-function isThere(i: u32): bool {
+/** Does member `i` read as no sealed segment of its time? */
+function isGone(i: u32): bool {
   const b = memberBlock(LOADED, i);
-  return eraseCountOf(b) == memberEraseCount(LOADED, i) && stateOf(b) == BlockState.SEALED && judgeFinal(b) >= 0;
+  return eraseCountOf(b) != memberEraseCount(LOADED, i) || stateOf(b) != BlockState.SEALED;
 }
-function takeLost(i: u32): i32 {
+function readLost(i: u32): i32 {
   const b = memberBlock(LOADED, i);
   setEraseCount(b, memberEraseCount(LOADED, i));
   forgetFacts();
   markLost(b);
   return <i32>b;
+}
+function loseMembers(p: u32): void {
+  for (let i: u32 = 0; i < memberCount(LOADED); i++) {
+    if (!isGone(i)) continue;
+    if (!isReused(LOADED, i)) giveUp(memberBlock(LOADED, i));
+    countUnknown(memberType(LOADED, i) == SegmentType.HOT ? memberOpenLsn(LOADED, i) : 1, openLsnOf(p) - 1);
+  }
+  breakRing(p);
 }
 /** Beyond reading: as any block that is neither blank nor a segment. */
 export function giveUp(b: u32): void {

@@ -8,7 +8,7 @@ import { SUMMARY, TAILS, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockCount, segmentEnd } from "../flash/geometry";
-import { breakRing } from "../flash/ring";
+import { breakRing, unmarkLost } from "../flash/ring";
 import {
   headerOffset,
   judgeLabel,
@@ -48,7 +48,7 @@ import { factsOpenLsn, factsSession, factsType, forgetFacts } from "./read";
 import { headlessRecords } from "./scan";
 import { finalOffset, readFacts, readFinal, trailerIsBlank } from "./segment-reader";
 import { TRAILER_BYTES } from "./segment-writer";
-import { configureStripes, giveUp, restoreStripes, takeSoleLost } from "./stripe";
+import { configureStripes, giveUp, restoreStripes, takeLost } from "./stripe";
 
 /** Recovery segments with the highest sessions met: u32 session, u32 block each. */
 const RECOVERIES_MAX: u32 = 16;
@@ -186,13 +186,23 @@ function surveyStripes(): void {
   restoreStripes();
   for (let p = anchorCount; p < blockCount; p++) {
     if (stateOf(p) != BlockState.PARITY) continue;
-    const lost = takeSoleLost(p);
-    if (lost >= 0 && (readFacts(<u32>lost) < 0 || classify(<u32>lost) < 0 || stateOf(<u32>lost) != BlockState.SEALED)) {
-      giveUp(<u32>lost);
+    const lost = takeLost(p);
+    if (lost >= 0 && !classifyLost(<u32>lost)) {
       breakRing(p);
       countUnknown(1, openLsnOf(p) - 1);
     }
   }
+}
+
+/** A segment of which only the seal has become unreadable is left as it is: its heads may still read. False when there is nothing to read. */
+function classifyLost(b: u32): bool {
+  const state = stateOf(b);
+  if (readFacts(b) >= 0 && classify(b) >= 0 && stateOf(b) == BlockState.SEALED) return true;
+  unmarkLost(b);
+  forgetFacts();
+  if (state == BlockState.SEALED) return true;
+  giveUp(b);
+  return false;
 }
 
 /** A block that holds a segment: its header or its final summary is in the facts. */

@@ -31,7 +31,7 @@ import {
 } from "../journal/block-map";
 import { fault, session, takeLsn } from "../journal/progress";
 import { rootBlock } from "../journal/recover";
-import { firstRecordOffset } from "../journal/segment-reader";
+import { firstRecordOffset, judgeFinal } from "../journal/segment-reader";
 import { countProgrammed, flush, programmedBytes } from "../journal/segment-writer";
 import { claimMembers, inStripe, stripeMembers, sumStripe } from "../journal/stripe";
 import { isVictim } from "./compact";
@@ -165,11 +165,17 @@ function begin(which: u32, part: i32): i32 {
     openRing(<u32>part);
   }
   for (; members < outerParity; members++) {
-    const b = oldest(which);
+    const b = nextCandidate(which);
     if (b < 0) break;
     joinRing(<u32>b, <u32>p);
   }
   return 1;
+}
+/** The oldest candidate. One whose seal does not read well any more would not be known again: it is walked by its heads, and emptied soon. */
+function nextCandidate(which: u32): i32 {
+  let b = oldest(which);
+  for (; b >= 0 && judgeFinal(<u32>b) < 0; b = oldest(which)) setState(<u32>b, BlockState.ADOPTED);
+  return b;
 }
 function oldest(which: u32): i32 {
   let best: i32 = -1;
@@ -233,6 +239,7 @@ function programPiece(p: u32, length: u32): i32 {
 }
 
 function finish(p: u32): i32 {
+  if (nextInRing(p) == p) return abandon(0); // nobody fit to be a member
   const n = descriptorData(outerParity);
   const length = descriptorBytes(outerParity);
   memory.fill(GROUP, 255, length);
@@ -249,7 +256,7 @@ function finish(p: u32): i32 {
   return 1;
 }
 
-/** A member cannot be read: the parity block is given up, and what was to be taken in stands as before. */
+/** There is no member, or one that cannot be read: the parity block is given up, and what was to be taken in stands as before. */
 function abandon(status: i32): i32 {
   const p = <u32>parity;
   parity = -1;
