@@ -98,10 +98,29 @@ export {
   pageBytes,
   programBytes,
   refusal,
+  segmentEnd,
   toAddress,
 } from "./flash/geometry";
 
-export { inRing, isCovered, isLost, lostBlocks, nextInRing } from "./flash/ring";
+export {
+  beginRing,
+  breakRing,
+  clearRings,
+  dropRings,
+  inRing,
+  isCovered,
+  isLost,
+  joinRing,
+  leaveRing,
+  lostBlocks,
+  markLost,
+  nextInRing,
+  openRing,
+  placeRings,
+  ringBytes,
+  setUnfinished,
+  unmarkLost,
+} from "./flash/ring";
 
 // ── format ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -164,6 +183,19 @@ export {
   unitData,
   unitIntact,
 } from "./format/unit";
+
+export {
+  addMember,
+  descriptorBytes,
+  descriptorData,
+  encodeDescriptor,
+  isDescriptor,
+  memberBlock,
+  memberCount,
+  memberEraseCount,
+  memberOpenLsn,
+  memberType,
+} from "./format/stripe";
 
 // ── journal ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -254,6 +286,7 @@ export {
   survey,
   suspect,
 } from "./journal/survey";
+export { descriptorOffset, dissolve, parityOf, restoreStripes, stripeLive, stripeMembers, sumStripe, tablesEnd } from "./journal/stripe";
 
 // ── store ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -285,6 +318,7 @@ export {
   walkAddress,
   walkKey,
 } from "./store/key-index";
+export { stripeAll, striping } from "./store/striping";
 export { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./store/pending";
 export { fetchAt, supersede } from "./store/place";
 export { rebuildIndex } from "./store/rebuild";

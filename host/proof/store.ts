@@ -11,6 +11,7 @@ import { ABOUT, mix } from "./chance.js";
 export interface StoreOptions extends Pick<AgentOptions, "wallMs" | "pack" | "retention" | "memoryBytes"> {
   readonly seed: number;
   readonly parityBytes?: 8 | 16;
+  readonly outerParity?: 0 | 4 | 8;
 }
 
 export interface Store {
@@ -22,7 +23,7 @@ export interface Store {
 
 export const holdfast: Store = {
   name: "holdfast",
-  format: (flash, options) => formatFlash(flash, { force: true, entropy: entropyOf(options), ...only(options, "wallMs", "parityBytes") }),
+  format: (flash, options) => formatFlash(flash, { force: true, entropy: entropyOf(options), ...only(options, "wallMs", "parityBytes", "outerParity") }),
   open: (flash, options) =>
     openAgent(flash, { entropy: entropyOf(options), ...only(options, "wallMs", "pack", "retention", "memoryBytes") }),
 };
