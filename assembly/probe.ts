@@ -156,6 +156,18 @@ export {
   segmentType,
 } from "./format/segment";
 export {
+  addMember,
+  descriptorBytes,
+  descriptorData,
+  encodeDescriptor,
+  isDescriptor,
+  memberBlock,
+  memberCount,
+  memberEraseCount,
+  memberOpenLsn,
+  memberType,
+} from "./format/stripe";
+export {
   continuedPart,
   ENTRY_MAX,
   firstEntry,
@@ -183,19 +195,6 @@ export {
   unitData,
   unitIntact,
 } from "./format/unit";
-
-export {
-  addMember,
-  descriptorBytes,
-  descriptorData,
-  encodeDescriptor,
-  isDescriptor,
-  memberBlock,
-  memberCount,
-  memberEraseCount,
-  memberOpenLsn,
-  memberType,
-} from "./format/stripe";
 
 // ── journal ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -274,6 +273,7 @@ export { findRoot, restoreRoot, rootBytes } from "./journal/root";
 export { toldDataBytes } from "./journal/scan";
 export { firstRecordOffset, forgetSummary, readFacts, readFinal, readSummary, trailerIsBlank } from "./journal/segment-reader";
 export { flush, programmedBytes, roomLeft, segmentHasRoom, TRAILER_BYTES } from "./journal/segment-writer";
+export { descriptorOffset, dissolve, parityOf, restoreStripes, stripeLive, stripeMembers, sumStripe, tablesEnd } from "./journal/stripe";
 export {
   endedCleanly,
   highestSession,
@@ -286,7 +286,6 @@ export {
   survey,
   suspect,
 } from "./journal/survey";
-export { descriptorOffset, dissolve, parityOf, restoreStripes, stripeLive, stripeMembers, sumStripe, tablesEnd } from "./journal/stripe";
 
 // ── store ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -318,7 +317,6 @@ export {
   walkAddress,
   walkKey,
 } from "./store/key-index";
-export { stripeAll, striping } from "./store/striping";
 export { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./store/pending";
 export { fetchAt, supersede } from "./store/place";
 export { rebuildIndex } from "./store/rebuild";
@@ -337,6 +335,7 @@ export {
   recordLimitData,
   segmentBytes,
 } from "./store/space";
+export { stripeAll, striping } from "./store/striping";
 export { makeRoom, upkeep } from "./store/upkeep";
 export { writing } from "./store/write";
 

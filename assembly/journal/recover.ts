@@ -178,8 +178,7 @@ export function recover(wallMs: i64): i32 {
  * header has rotted stays as long as it can: somebody may still want to dig in it.
  */
 export function eraseDoubtful(): void {
-  for (let b = anchorCount; b < blockCount; b++)
-    if (isDoubtful(b)) makeBlank(b);
+  for (let b = anchorCount; b < blockCount; b++) if (isDoubtful(b)) makeBlank(b);
 }
 
 function isDoubtful(b: u32): bool {
@@ -192,7 +191,7 @@ function shortenAdopted(): void {
   if (leastWorn(BlockState.SPENT) >= 0) return; // it may name one of them
   for (let b = anchorCount; b < blockCount && adoptedCount > ADOPT_MAX / 4; b++) {
     const end = adoptedEnd(b);
-    if (end == 0 || end > firstRecordOffset() || stateOf(b) != BlockState.DIRTY ) continue;
+    if (end == 0 || end > firstRecordOffset() || stateOf(b) != BlockState.DIRTY) continue;
     makeBlank(b);
     pruneAdopted();
   }

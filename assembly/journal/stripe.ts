@@ -8,7 +8,20 @@ import { LSN_LIMIT } from "../base/limits";
 import { dynamicBase, LOADED, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import { blockCount, endSegmentsBefore, segmentEnd } from "../flash/geometry";
-import { beginRing, breakRing, dropRings, inRing, joinRing, leaveRing, markLost, nextInRing, openRing, placeRings, RING_BLOCKS_MAX, ringBytes } from "../flash/ring";
+import {
+  beginRing,
+  breakRing,
+  dropRings,
+  inRing,
+  joinRing,
+  leaveRing,
+  markLost,
+  nextInRing,
+  openRing,
+  placeRings,
+  RING_BLOCKS_MAX,
+  ringBytes,
+} from "../flash/ring";
 import { SegmentType } from "../format/segment";
 import {
   descriptorBytes,

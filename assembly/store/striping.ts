@@ -15,7 +15,7 @@ import { beginRing, inRing, isCovered, isLost, joinRing, leaveRing, nextInRing, 
 import { headerOffset } from "../format/label";
 import { encodeSegment, SEGMENT_DATA, SegmentType } from "../format/segment";
 import { addMember, descriptorBytes, descriptorData, encodeDescriptor } from "../format/stripe";
-import { sealUnit, seedFor, unitBytes } from "../format/unit";
+import { sealUnit, seedFor } from "../format/unit";
 import {
   anchorCount,
   BlockFlag,

@@ -23,7 +23,8 @@ export interface Store {
 
 export const holdfast: Store = {
   name: "holdfast",
-  format: (flash, options) => formatFlash(flash, { force: true, entropy: entropyOf(options), ...only(options, "wallMs", "parityBytes", "outerParity") }),
+  format: (flash, options) =>
+    formatFlash(flash, { force: true, entropy: entropyOf(options), ...only(options, "wallMs", "parityBytes", "outerParity") }),
   open: (flash, options) =>
     openAgent(flash, { entropy: entropyOf(options), ...only(options, "wallMs", "pack", "retention", "memoryBytes") }),
 };

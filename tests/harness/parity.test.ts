@@ -10,7 +10,17 @@ import { defaultOptions } from "../../host/proof/script.js";
 import { holdfast, type Store as ProofStore } from "../../host/proof/store.js";
 import { Chance } from "../support/probe-chance.js";
 import { NOTE, Store, status } from "../support/probe-store.js";
-import { blockLetters, coveredBlocks, DAMAGES, type Damage, damageBlock, grow, lettersOf, stripesOf, TornPart } from "../support/stripes.js";
+import {
+  blockLetters,
+  coveredBlocks,
+  DAMAGES,
+  type Damage,
+  damageBlock,
+  grow,
+  lettersOf,
+  stripesOf,
+  TornPart,
+} from "../support/stripes.js";
 
 const test = suite("harness/parity");
 

@@ -88,7 +88,14 @@ export class Store {
   }
 
   format(force = false, storeId = 7): number {
-    const steps = this.probe.call.hf_format_begin!(Number(force), this.options.parityBytes ?? 16, this.options.outerParity ?? 0, 0, storeId, this.wallMs);
+    const steps = this.probe.call.hf_format_begin!(
+      Number(force),
+      this.options.parityBytes ?? 16,
+      this.options.outerParity ?? 0,
+      0,
+      storeId,
+      this.wallMs,
+    );
     for (let left = steps; left !== 0; left = this.probe.call.hf_format_step!()) if (left < 0) return left;
     return 0;
   }

@@ -1,7 +1,7 @@
 /*
  * Stores with outer parity for tests: grown until they have stripes of all sorts, looked into, and hurt.
  */
-import { type FlashDevice, type FlashGeometry, type PhysicsFlash } from "../../host/flash/index.js";
+import type { FlashDevice, FlashGeometry, PhysicsFlash } from "../../host/flash/index.js";
 import type { Chance } from "./probe-chance.js";
 import { Store } from "./probe-store.js";
 
