@@ -145,14 +145,14 @@ export function grow(outerParity: 4 | 8, blockCount: number, fill: number, chanc
 /** A part whose power goes at its n-th program or erase, which is left half done. */
 export class TornPart implements FlashDevice {
   isOff = false;
+  readonly part: PhysicsFlash;
+  readonly #chance: Chance;
   #left: number;
 
-  constructor(
-    readonly part: PhysicsFlash,
-    operations: number,
-    private readonly chance: Chance,
-  ) {
+  constructor(part: PhysicsFlash, operations: number, chance: Chance) {
+    this.part = part;
     this.#left = operations;
+    this.#chance = chance;
   }
   get geometry(): FlashGeometry {
     return this.part.geometry;
@@ -163,7 +163,7 @@ export class TornPart implements FlashDevice {
   program(block: number, offset: number, source: Uint8Array): number {
     if (--this.#left > 0) return this.part.program(block, offset, source);
     if (!this.isOff && this.#left === 0) {
-      const done = source.subarray(0, this.chance.below(source.length + 1));
+      const done = source.subarray(0, this.#chance.below(source.length + 1));
       if (done.length > 0) this.part.program(block, offset, done);
     }
     return this.#cut();
@@ -176,10 +176,10 @@ export class TornPart implements FlashDevice {
   /** Nothing, bits cleared, or bits set. */
   #tear(block: number): void {
     const { blockBytes } = this.part.geometry;
-    const how = this.chance.below(3);
+    const how = this.#chance.below(3);
     for (let at = block * blockBytes; at < (block + 1) * blockBytes; at++) {
-      if (how === 1) this.part.bytes[at]! &= this.chance.below(256);
-      if (how === 2) this.part.bytes[at]! |= this.chance.below(256);
+      if (how === 1) this.part.bytes[at]! &= this.#chance.below(256);
+      if (how === 2) this.part.bytes[at]! |= this.#chance.below(256);
     }
   }
   #cut(): never {

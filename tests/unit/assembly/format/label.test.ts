@@ -21,10 +21,10 @@ function label(block = 5, parity = 16, storeId = 0x0123456789abcdefn): Uint8Arra
   call.encodeLabel!(spare, block, 77, storeId, 0xbeef, 4, parity, 0, 2, 3);
   return probe.bytes(spare, BYTES).slice();
 }
-/** Rewrites a field of a good label and makes CRC and parity right again. */
-function forge(block: number, at: number, value: number): number {
+/** Rewrites fields of a good label, each an offset and a byte, and makes CRC and parity right again. */
+function forge(block: number, ...fields: number[]): number {
   label(block);
-  probe.bytes(spare, BYTES)[at] = value;
+  for (let i = 0; i < fields.length; i += 2) probe.bytes(spare, BYTES)[fields[i]!] = fields[i + 1]!;
   const before = new Uint8Array(Int32Array.of(~call.crc32c!(labelSeed(block), spare, 44)).buffer);
   probe.write(spare + 44, before);
   call.encodeParity!(spare, 48, spare + 48);
