@@ -11,7 +11,7 @@ import { BLOCK_ENTRY_BYTES, placeBlockMap } from "./journal/block-map";
 import { fault } from "./journal/progress";
 import { formatBegin, formatStep } from "./store/format-part";
 import { placeIndex } from "./store/key-index";
-import { close, mount } from "./store/mount";
+import { carriesOn, close, mount } from "./store/mount";
 import { isReserved } from "./store/reserved";
 import { changesNext, get, listNext, readBody, verifyNext } from "./store/retrieve";
 import { failed, Mode, setMode, writable } from "./store/session";
@@ -73,6 +73,14 @@ export function hf_mount(readOnly: u32, wallMs: f64): i32 {
   if (status >= 0) recallLedger();
   return status;
 }
+/** The answer of a change. After a failed program the store goes on: a conversation under way does not. */
+function changed(status: i32): i32 {
+  if (carriesOn(status)) {
+    giveWay();
+    recallLedger();
+  }
+  return status;
+}
 export function hf_close(): i32 {
   giveWay();
   return close();
@@ -91,13 +99,13 @@ export function hf_put_begin(
   if (!validWall(wallMs)) return fault(Status.INVALID, 0, 0, 4);
   if (isReserved(kind, idHigh, idLow)) return fault(Status.INVALID, 0, 0, 5);
   giveWay();
-  return putBegin(kind, idHigh, idLow, codec, metaBytes, extBytes, bodyBytes, <i64>wallMs);
+  return changed(putBegin(kind, idHigh, idLow, codec, metaBytes, extBytes, bodyBytes, <i64>wallMs));
 }
 export function hf_put_write(lengthBytes: u32): i32 {
-  return putWrite(lengthBytes);
+  return changed(putWrite(lengthBytes));
 }
 export function hf_put_commit(): i32 {
-  return putCommit();
+  return changed(putCommit());
 }
 export function hf_put_abandon(): i32 {
   return putAbandon();
@@ -106,14 +114,14 @@ export function hf_remove(kind: u32, idHigh: u32, idLow: u32, wallMs: f64): i32 
   if (!validWall(wallMs)) return fault(Status.INVALID, 0, 0, 4);
   if (isReserved(kind, idHigh, idLow)) return Status.NOT_FOUND;
   giveWay();
-  return removeRecord(kind, idHigh, idLow, 0, <i64>wallMs);
+  return changed(removeRecord(kind, idHigh, idLow, 0, <i64>wallMs));
 }
 export function hf_batch_begin(recordCount: u32, bodyBytesTotal: u32): i32 {
   giveWay();
-  return batchBegin(recordCount, bodyBytesTotal);
+  return changed(batchBegin(recordCount, bodyBytesTotal));
 }
 export function hf_batch_commit(): i32 {
-  return batchCommit();
+  return changed(batchCommit());
 }
 export function hf_batch_abandon(): i32 {
   return batchAbandon();
@@ -139,7 +147,9 @@ export function hf_tick(budget: u32): i32 {
   const status = writable();
   if (status < 0) return status;
   giveWay();
-  return writing() ? Status.BUSY : failed(upkeep(budget));
+  if (writing()) return Status.BUSY;
+  const left = changed(failed(upkeep(budget)));
+  return left == Status.IO && writable() >= 0 ? 1 : left;
 }
 export function hf_stat(): i32 {
   return fillStat();
@@ -154,8 +164,8 @@ export function hf_sync_begin(asked: u32, codeHigh: u32, codeLow: u32, nonce: u3
   return beginConversation(asked, ((<u64>codeHigh) << 32) | codeLow, nonce, <i64>wallMs);
 }
 export function hf_sync_next(again: u32): i32 {
-  return failed(nextFrame(again != 0));
+  return changed(failed(nextFrame(again != 0)));
 }
 export function hf_sync_receive(lengthBytes: u32): i32 {
-  return failed(takeFrame(lengthBytes));
+  return changed(failed(takeFrame(lengthBytes)));
 }

@@ -18,7 +18,7 @@ export const STATUSES = {
   IO: {
     number: -1,
     words: "the flash part reported a failure",
-    hint: "retry once; if it fails again the part is failing: back up what still reads",
+    hint: "ask again once; if it fails again the part is failing: back up what still reads",
   },
   WORN_OUT: { number: -2, words: "too few good blocks are left to write", hint: "back up, then replace the part; reading still works" },
   NOT_FORMATTED: {

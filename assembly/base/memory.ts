@@ -33,12 +33,14 @@ export const UNIT: usize = memory.data(736, 8);
 export const SUMMARY: usize = memory.data(736, 8);
 /** Four iterators: SCAN_MOUNT, SCAN_COMPACT, SCAN_ASK, SCAN_TOLD of journal/scan. */
 export const ITERATORS: usize = memory.data(1504, 8);
+/** Blocks in which a program failed. Owner: flash/device. */
+export const FAILED: usize = memory.data(16, 8);
 /** Read-back buffer. Owner: flash/device. */
 export const COMPARE: usize = memory.data(256, 8);
 /** Tombstones of a sweep. Owner: store/sweep. */
 export const SWEPT: usize = memory.data(1120, 8);
 /** Adopted segments. Owner: journal/root. */
-export const ADOPTED: usize = memory.data(576, 8);
+export const ADOPTED: usize = memory.data(544, 8);
 /** Recovery segments found by a survey. Owner: journal/survey. */
 export const TAILS: usize = memory.data(128, 8);
 

@@ -3,7 +3,7 @@
  * programs are aligned, and what was programmed read back the same.
  */
 import { check } from "../base/check";
-import { COMPARE } from "../base/memory";
+import { COMPARE, FAILED } from "../base/memory";
 import { Status } from "../base/status";
 import * as port from "./flash";
 import { blockBytes, blockCount, isNand, programBytes } from "./geometry";
@@ -46,6 +46,26 @@ function mix(target: usize, length: u32): void {
   for (; i < length; i++) store<u8>(target + i, load<u8>(target + i) ^ ~load<u8>(scratch + i));
 }
 
+/** Blocks in which a program failed since power came on, the latest ones: they are given up at their next erase. */
+const FAILED_MAX: u32 = 8;
+let failedNext: u32 = 0;
+
+/** Another part, or a part after a battery change. */
+export function forgetFailures(): void {
+  memory.fill(FAILED, 255, FAILED_MAX * 2);
+}
+function failed(block: u32): i32 {
+  if (!hasFailed(block)) store<u16>(FAILED + (failedNext++ % FAILED_MAX) * 2, <u16>block);
+  return Status.IO;
+}
+export function hasFailures(): bool {
+  return load<u16>(FAILED) != 0xffff;
+}
+export function hasFailed(block: u32): bool {
+  for (let i: u32 = 0; i < FAILED_MAX; i++) if (<u32>load<u16>(FAILED + i * 2) == block) return true;
+  return false;
+}
+
 /**
  * Programs a span that was not programmed since its erase, then reads it back.
  * Errors  IO: the port reported a failure or the bytes read back differ; the span may hold anything.
@@ -54,15 +74,18 @@ function mix(target: usize, length: u32): void {
 export function program(block: u32, offset: u32, source: usize, length: u32): i32 {
   check(block < blockCount && offset <= blockBytes && length <= blockBytes - offset);
   check(offset % programBytes == 0 && length % programBytes == 0);
-  if (port.program(block, offset, source, length) < 0) return Status.IO;
+  return programmed(block, offset, source, length) ? Status.OK : failed(block);
+}
+
+function programmed(block: u32, offset: u32, source: usize, length: u32): bool {
+  if (port.program(block, offset, source, length) < 0) return false;
   port.sync();
   for (let done: u32 = 0; done < length; ) {
     const part = min<u32>(256, length - done);
-    if (port.read(block, offset + done, COMPARE, part) == -1) return Status.IO;
-    if (memory.compare(COMPARE, source + done, part) != 0) return Status.IO;
+    if (port.read(block, offset + done, COMPARE, part) == -1 || memory.compare(COMPARE, source + done, part) != 0) return false;
     done += part;
   }
-  return Status.OK;
+  return true;
 }
 
 /** Erases a block. Cut: the block may hold anything, old data included. */
@@ -76,6 +99,7 @@ export function erase(block: u32): i32 {
 export function isBad(block: u32): bool {
   return isNand && port.is_bad(block) != 0;
 }
-export function markBad(block: u32): void {
-  if (isNand) port.mark_bad(block);
+/** Does the part now know that this block is bad? */
+export function markBad(block: u32): bool {
+  return isNand && port.mark_bad(block) >= 0;
 }

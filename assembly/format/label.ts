@@ -27,7 +27,7 @@ const LABEL_DATA: u32 = 44;
 // ├─ magic ─┼ M ┼ m ┼ block┼ page┼ program┼ flags┼ blockCount┼ ignorable┼ readOnly┼ refuse┼─ storeId (8) ─┤
 //   26           30             32            33  34           42  44      48
 // ├─ eraseCount ─┼ formatSerial ┼ outerParity ┼ 0 ┼ quotas (8) ┼ session ┼─ crc ─┼─ parity (16 or 8, then 0xFF) ─┤
-// block, page and program are logarithms; flags: bit 0 NAND, bit 1 eight parity bytes.
+// block, page and program are logarithms; flags: bit 0 NAND, bit 1 eight parity bytes, bit 2 the block is retired.
 
 /** Where the segment header begins. */
 export function headerOffset(): u32 {
@@ -64,6 +64,16 @@ export function labelOuterParity(label: usize): u32 {
 export function labelParityBytes(label: usize): u32 {
   return load<u8>(label, 9) & 2 ? 8 : 16;
 }
+const RETIRED: u8 = 4;
+/** Was the block given up? On NAND the part itself keeps that mark. */
+export function labelRetired(label: usize): bool {
+  return (load<u8>(label, 9) & RETIRED) != 0;
+}
+/** Turns the label of `block` at `label` into the mark of a block that was given up. */
+export function retireLabel(label: usize, block: u32): void {
+  store<u8>(label, load<u8>(label, 9) | RETIRED, 9);
+  sealLabel(label, block);
+}
 
 /** Writes the label of `block` at `target` (64 bytes; the rest of the program unit is the caller's). */
 export function encodeLabel(
@@ -93,9 +103,12 @@ export function encodeLabel(
   store<u16>(target, <u16>formatSerial, 30);
   store<u8>(target, <u8>outerParity, 32);
   store<u16>(target, <u16>session, 42);
-  store<u32>(target, ~crc32c(seed(block), target, LABEL_DATA), LABEL_DATA);
-  memory.fill(target + 48, 255, 16);
-  encodeParity(target, 48, target + 48);
+  sealLabel(target, block);
+}
+function sealLabel(label: usize, block: u32): void {
+  store<u32>(label, ~crc32c(seed(block), label, LABEL_DATA), LABEL_DATA);
+  memory.fill(label + 48, 255, 16);
+  encodeParity(label, 48, label + 48);
 }
 
 /** The label as it was read, while another parity is tried. */

@@ -11,7 +11,7 @@ import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockCount, isNand, liveUnit } from "../flash/geometry";
 import { clearRings, inRing } from "../flash/ring";
-import { encodeLabel, headerOffset } from "../format/label";
+import { encodeLabel, headerOffset, retireLabel } from "../format/label";
 import { parityBytes } from "../format/unit";
 
 export namespace BlockState {
@@ -29,8 +29,10 @@ export namespace BlockState {
   export const BAD: u32 = 7;
   /** Holds the parity of a stripe, or will when it is finished. */
   export const PARITY: u32 = 8;
+  /** Void by a root that nothing proves yet: as DIRTY once this boot's root is committed. */
+  export const WITHHELD: u32 = 9;
   /** A parity block that no stripe needs: erased before anything dirty, for what is dirty may have been its member. */
-  export const SPENT: u32 = 9;
+  export const SPENT: u32 = 10;
 }
 export namespace BlockFlag {
   export const STATE: u32 = 15;
@@ -48,6 +50,8 @@ export const BLOCK_ENTRY_BYTES: u32 = 11;
 let table: usize = 0;
 let blanks: u32 = 0;
 let dirties: u32 = 0;
+/** Blocks given up, by the factory or since. */
+export let bads: u32 = 0;
 export let storeId: u64 = 0;
 export let formatSerial: u32 = 0;
 export let outerParity: u32 = 0;
@@ -67,14 +71,25 @@ export let liveTotal: u64 = 0;
 
 export function placeBlockMap(at: usize): usize {
   table = at;
+  memory.fill(table, 0, blockCount * BLOCK_ENTRY_BYTES);
+  device.forgetFailures();
   resetBlockMap();
   return at + blockCount * BLOCK_ENTRY_BYTES;
 }
+/** Forgets what a mount found out, but not which blocks failed since power came on. */
 export function resetBlockMap(): void {
-  memory.fill(table, 0, blockCount * BLOCK_ENTRY_BYTES);
   clearRings();
   blanks = 0;
   dirties = blockCount;
+  bads = 0;
+  for (let b: u32 = 0; b < blockCount; b++) {
+    const wasBad = stateOf(b) == BlockState.BAD;
+    const lsn = openLsnOf(b);
+    memory.fill(entry(b), 0, BLOCK_ENTRY_BYTES);
+    if (!wasBad) continue;
+    setState(b, BlockState.BAD);
+    setOpenLsn(b, lsn);
+  }
   liveTotal = 0;
   anchorCount = blockCount >= 256 && !device.isBad(0) ? 1 : 0;
 }
@@ -107,8 +122,10 @@ export function setState(block: u32, state: u32): void {
   const before = load<u8>(at, 3) & BlockFlag.STATE;
   if (before == BlockState.BLANK) blanks--;
   if (before == BlockState.DIRTY || before == BlockState.SPENT) dirties--;
+  if (before == BlockState.BAD) bads--;
   if (state == BlockState.BLANK) blanks++;
   if (state == BlockState.DIRTY || state == BlockState.SPENT) dirties++;
+  if (state == BlockState.BAD) bads++;
   store<u8>(at, <u8>((load<u8>(at, 3) & ~BlockFlag.STATE) | state), 3);
 }
 /** Is `block` a segment whose records may count? */
@@ -201,17 +218,13 @@ export function leastWorn(state: u32): i32 {
 }
 
 /**
- * Erases `block` and labels it. Errors: IO; the block is then out of service.
+ * Erases `block` and labels it. Errors: IO; the block is then out of service for good.
  * Cut: during the erase anything; during the label the block is erased but not labelled, and will be erased again.
  */
 export function makeBlank(block: u32): i32 {
   const count = (eraseCountOf(block) + 1) & 0xffffff;
   setEraseCount(block, count);
-  if (device.erase(block) < 0) return retire(block);
-  const length = headerOffset();
-  memory.fill(GROUP, 255, length);
-  encodeLabel(GROUP, block, count, storeId, formatSerial, outerParity, parityBytes, blankSession, formatMinor, features);
-  if (device.program(block, 0, GROUP, length) < 0) return retire(block);
+  if (device.hasFailed(block) || device.erase(block) < 0 || writeLabel(block, false) < 0) return retire(block);
   clearFlags(block);
   store<u16>(entry(block), 0, 4);
   setOpenLsn(block, 0);
@@ -219,10 +232,27 @@ export function makeBlank(block: u32): i32 {
   return Status.OK;
 }
 
+function writeLabel(block: u32, retired: bool): i32 {
+  const length = headerOffset();
+  memory.fill(GROUP, 255, length);
+  encodeLabel(GROUP, block, eraseCountOf(block), storeId, formatSerial, outerParity, parityBytes, blankSession, formatMinor, features);
+  if (retired) retireLabel(GROUP, block);
+  return device.program(block, 0, GROUP, length);
+}
+
+/**
+ * Gives up a block in which nothing counts. NAND parts keep the mark themselves; on NOR it is a label. Where not even that
+ * can be written, what the block held may be met again after a battery change: it haunts.
+ */
 function retire(block: u32): i32 {
   setState(block, BlockState.BAD);
-  if (isNand) device.markBad(block);
+  const marked = isNand ? device.markBad(block) : device.erase(block) >= 0 && writeLabel(block, true) >= 0;
+  setOpenLsn(block, marked ? 0 : max<u64>(openLsnOf(block), 1));
   return Status.IO;
+}
+/** May records of a block that was given up come back? */
+export function haunts(block: u32): bool {
+  return stateOf(block) == BlockState.BAD && openLsnOf(block) != 0;
 }
 
 /** Erases one dirty block, spent ones before the others, least worn first. Returns OK, IO, or FULL when there is none. */

@@ -10,6 +10,7 @@
  *   E batch      a tail that ends inside a batch                          adopted up to the batch's first record
  *   F suspect    the blank block that would have been opened next         erased again before anything is programmed
  *   G doubtful   neither blank nor a segment                              erased before anything is programmed
+ *   H withheld   void by the newest root, which nothing proves            not touched before this session's root
  *
  * Everything that is then shown comes from solid flash: nothing unproven is read again, nothing is appended to a
  * block that was open, and nothing old is erased before this session's root is committed.
@@ -152,6 +153,7 @@ export function recover(wallMs: i64): i32 {
   setBlankSession(highestSession + 1);
   if (suspect >= 0) makeBlank(<u32>suspect);
   eraseDoubtful();
+  withhold();
   const recovered = newestSession;
   for (let attempt = 0; attempt < RETRIES; attempt++) {
     setSession(session + 1);
@@ -159,9 +161,11 @@ export function recover(wallMs: i64): i32 {
     retryWanted = false;
     pruneAdopted();
     const kept = adoptedCount;
-    const status = attemptRecovery(wallMs, recovered);
+    let status = attemptRecovery(wallMs, recovered);
+    if (status == Status.FULL && release()) status = Status.IO;
     if (status < 0 && status != Status.IO) return status;
     if (status >= 0 && !retryWanted) {
+      releaseAll();
       eraseAttempts();
       shortenAdopted();
       return Status.OK;
@@ -184,6 +188,41 @@ export function eraseDoubtful(): void {
 function isDoubtful(b: u32): bool {
   if (openLsnOf(b) != 0) return false;
   return stateOf(b) == BlockState.SPENT || (stateOf(b) == BlockState.DIRTY && readFacts(b) < 0 && headlessRecords(b) == 0);
+}
+
+/**
+ * Case H: the newest root may itself be one torn program that happened to read well, and so may the roots before it, back to
+ * the last session that wrote an ordinary segment. What only these roots call void is withheld until this boot's root is
+ * committed: it is what counts on a day when none of them reads.
+ */
+function withhold(): void {
+  for (let b = anchorCount; b < blockCount; b++)
+    if (
+      stateOf(b) == BlockState.DIRTY &&
+      openLsnOf(b) != 0 &&
+      readFacts(b) >= 0 &&
+      factsSession >= ordinarySession &&
+      factsSession <= tailSession
+    )
+      setState(b, BlockState.WITHHELD);
+}
+/**
+ * No other block is left for a recovery: gives back one that is withheld. Roots between the first of that row and the last go
+ * first, then the last; never what the last proven session wrote. False when there is none.
+ */
+function release(): bool {
+  let best: i32 = -1;
+  let bestSession: u32 = 0xffffffff;
+  for (let b = anchorCount; b < blockCount; b++) {
+    if (stateOf(b) != BlockState.WITHHELD || readFacts(b) < 0 || factsSession == ordinarySession || factsSession >= bestSession) continue;
+    best = <i32>b;
+    bestSession = factsSession;
+  }
+  if (best >= 0) setState(<u32>best, BlockState.DIRTY);
+  return best >= 0;
+}
+function releaseAll(): void {
+  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.WITHHELD) setState(b, BlockState.DIRTY);
 }
 
 /** Keeps the list of adopted segments short: those in which nothing counts are erased when they are many. */

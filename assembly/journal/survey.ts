@@ -19,6 +19,7 @@ import {
   labelOuterParity,
   labelParityBytes,
   labelRefuse,
+  labelRetired,
   labelSession,
   labelStoreId,
 } from "../format/label";
@@ -92,6 +93,7 @@ export function identify(): i32 {
     if (device.read(b, 0, UNIT, LABEL_BYTES) < 0) continue;
     if (isBlank(UNIT, LABEL_BYTES)) continue;
     const status = judgeLabel(UNIT, b, 0);
+    if (status == Status.OK && labelRetired(UNIT)) continue; // perhaps of a store that was here before
     if (status == Status.OK) {
       featuresReadOnly = load<u16>(UNIT, 14) != 0;
       setStore(labelStoreId(UNIT), labelFormatSerial(UNIT), labelOuterParity(UNIT), labelMinor(UNIT), labelRefuse(UNIT));
@@ -128,6 +130,7 @@ export function survey(): i32 {
   const status = identify();
   if (status < 0) return status;
   for (let b: u32 = 0; b < blockCount; b++) {
+    if (stateOf(b) == BlockState.BAD) continue;
     if (device.isBad(b)) {
       setState(b, BlockState.BAD);
       continue;
@@ -147,6 +150,10 @@ function surveyBlock(b: u32): i32 {
   const together = start == LABEL_BYTES;
   if (device.read(b, 0, UNIT, together ? LABEL_BYTES + 24 : LABEL_BYTES) < 0) return Status.IO;
   const label = isBlank(UNIT, LABEL_BYTES) ? Status.NOT_FORMATTED : judgeLabel(UNIT, b, parityBytes);
+  if (label == Status.OK && labelRetired(UNIT)) {
+    setState(b, BlockState.BAD);
+    return Status.OK;
+  }
   lastLabelled = false;
   if (label == Status.OK) {
     if (labelFormatSerial(UNIT) != formatSerial || labelStoreId(UNIT) != storeId) return fault(Status.NOT_FORMATTED, b, 0, 1);

@@ -131,8 +131,9 @@ export function writeCheckpoint(written: u64): i32 {
     writeBlocks();
     writeEntries();
     flushBody();
+    if (bodyStatus < 0) bodyBlocks = 0; // everything is sealed: the next mount reads summaries instead
   }
-  return bodyStatus < 0 ? bodyStatus : writeSwitch();
+  return writeSwitch();
 }
 
 function bodyStride(): u32 {
@@ -179,9 +180,10 @@ function writeEntries(): void {
 }
 
 function flushBody(): void {
-  if (bodyFilled == 0 || bodyStatus < 0) return;
+  if (bodyFilled == 0) return;
   memory.fill(BODY + bodyFilled, 0, BODY_DATA - bodyFilled);
   bodyFilled = 0;
+  if (bodyStatus < 0) return;
   if (bodyBlock < 0 || bodyOffset + bodyStride() > blockBytes) bodyStatus = openBody();
   if (bodyStatus < 0) return;
   const block = <u32>bodyBlock;
@@ -345,7 +347,7 @@ function listsOnlyBlocks(): bool {
 /** States a block can have at a close. */
 function plausibleState(b: u32, state: u32): bool {
   if (b < anchorCount) return state == BlockState.ANCHOR;
-  if (state > BlockState.BAD) return outerParity != 0 && state <= BlockState.SPENT;
+  if (state > BlockState.BAD) return outerParity != 0 && (state == BlockState.PARITY || state == BlockState.SPENT);
   return state <= BlockState.ADOPTED ? state != BlockState.OPEN : state == BlockState.BAD;
 }
 function restoreBlocks(): bool {

@@ -16,6 +16,7 @@ import {
   LONG_CHUNKS,
   labelEraseCount,
   labelFormatSerial,
+  labelRetired,
   STRIPES,
   STRIPES_MINOR,
 } from "../format/label";
@@ -78,6 +79,7 @@ function surveyLabels(): u32 {
       continue;
     }
     if (!readLabel(b)) continue;
+    if (labelRetired(UNIT)) setState(b, BlockState.BAD);
     setEraseCount(b, labelEraseCount(UNIT));
     serial = max(serial, labelFormatSerial(UNIT));
     lowestSerial = min(lowestSerial, labelFormatSerial(UNIT));

@@ -4,6 +4,7 @@
 
 import { ADOPT_MAX, CAPACITY_MIN } from "../base/limits";
 import { Status } from "../base/status";
+import * as device from "../flash/device";
 import { blockCount } from "../flash/geometry";
 import { isLost } from "../flash/ring";
 import { SummaryFlag } from "../format/summary";
@@ -22,8 +23,8 @@ import { moveIndex } from "./key-index";
 import { rebuildIndex } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
-import { failed, hasBegun, Mode, mode, setBegun, setMode } from "./session";
-import { configureSpace, countBlocks, RESERVE_BLOCKS } from "./space";
+import { failed, hasBegun, Mode, mode, setBegun, setMode, setReadOnly } from "./session";
+import { configureSpace, RESERVE_BLOCKS } from "./space";
 import { resetStriping, stripeAll } from "./striping";
 import { resetSweep } from "./sweep";
 import { reclaim, upkeep } from "./upkeep";
@@ -49,28 +50,41 @@ function forgetEverything(): void {
   setMode(Mode.CLOSED);
 }
 
+/** Mounts tried before a part whose programs fail is given back. */
+const TRIES = 8;
+let wall: i64 = 0;
+
 /**
- * Mounts. After a clean close nothing is programmed; after a cut the tail is recovered first (docs/recovery.md).
+ * Mounts. After a clean close nothing is programmed; after a cut the tail is recovered first (docs/recovery.md). A part that takes
+ * no recovery is mounted for reading.
  * Errors: NOT_FORMATTED, NEWER_FORMAT, WRONG_GEOMETRY (nothing written), INDEX_FULL more records than memory, IO.
  */
 export function mount(asked: bool, wallMs: i64): i32 {
+  wall = wallMs;
+  if (asked) return mountOnce(Status.READ_ONLY);
+  let status = mountOnce(Status.OK);
+  for (let tries = 1; status == Status.IO && tries < TRIES && device.hasFailures(); tries++) status = mountOnce(Status.OK);
+  return status == Status.FULL || status == Status.IO ? mountOnce(Status.WORN_OUT) : status;
+}
+
+/** One mount; `refusal` says how changes will be answered, OK: they are made. */
+function mountOnce(refusal: i32): i32 {
   forgetEverything();
   let status = identify();
   if (status < 0) return status;
-  const readOnly = asked || featuresReadOnly;
+  if (featuresReadOnly && refusal == Status.OK) refusal = Status.READ_ONLY;
+  const readOnly = refusal != Status.OK;
   configureSpace();
   if (moveIndex(tablesEnd()) < CAPACITY_MIN) return fault(Status.INDEX_FULL, 0, 0, 0);
   if (restoreCheckpoint() > 0) {
     restoreStripes();
-    countBlocks();
-    setMode(readOnly ? Mode.READ_ONLY : Mode.READY);
+    ready(refusal);
     return Status.OK;
   }
   resetProgress();
   clearAdopted();
   status = survey();
   if (status < 0) return status;
-  countBlocks();
   const sealed = judgeTail();
   let clean = anchorCount > 0 ? hasSwitch() : sealed && !begunUnseen();
   setSession(highestSession);
@@ -80,19 +94,31 @@ export function mount(asked: bool, wallMs: i64): i32 {
     if (status < 0) return status;
   }
   if (!clean) {
-    status = readOnly ? lookOnly() : recover(wallMs);
-    if (status == Status.FULL && !readOnly) return mount(true, wallMs); // no block for a recovery: what is there can still be read
+    status = readOnly ? lookOnly() : recover(wall);
     if (status < 0) return status;
     setBegun(!readOnly);
   }
   status = rebuildIndex();
   if (status < 0) return status;
-  setMode(readOnly ? Mode.READ_ONLY : Mode.READY);
+  ready(refusal);
   if (!clean && !readOnly) {
     if (freeCount() <= RESERVE_BLOCKS) failed(reclaim(RESERVE_BLOCKS));
     while (mode == Mode.READY && adoptedCount > ADOPT_MAX / 2 && failed(upkeep(4)) > 0) pruneAdopted();
   }
   return mode == Mode.CLOSED ? Status.IO : Status.OK;
+}
+function ready(refusal: i32): void {
+  if (refusal == Status.OK) setMode(Mode.READY);
+  else setReadOnly(refusal);
+}
+
+/**
+ * What a change answered, at the door. IO: a program failed. The store is then mounted again, so that a recovery judges what
+ * the failure left and the block is given up; IO goes on to the caller and means: not done, and may be asked for again. True
+ * when it was mounted again.
+ */
+export function carriesOn(status: i32): bool {
+  return status == Status.IO && mode == Mode.CLOSED && mount(false, wall) >= 0;
 }
 
 /** A read-only mount of an unclean part: tails are read up to what verifies now; the promise of the next boot is not made. */
@@ -106,10 +132,16 @@ function lookOnly(): i32 {
 }
 
 /**
- * Seals what is open and writes a checkpoint when that pays. Errors: BUSY a put or batch is open; IO.
- * Cut: found unclean, or clean without a checkpoint; nothing acknowledged is touched.
+ * Seals what is open and writes a checkpoint when that pays. A block that fails in it is given up. Errors: BUSY a put or batch
+ * is open; IO. Cut: found unclean, or clean without a checkpoint; nothing acknowledged is touched.
  */
 export function close(): i32 {
+  let status = closeOnce();
+  for (let tries = 1; status == Status.IO && tries < TRIES && mount(false, wall) >= 0; tries++) status = closeOnce();
+  return status;
+}
+
+function closeOnce(): i32 {
   if (mode != Mode.READY) {
     setMode(Mode.CLOSED);
     return Status.OK;
@@ -127,6 +159,8 @@ export function close(): i32 {
     const status = sealSegment(HOT, SummaryFlag.CLEAN);
     if (status < 0) return status;
   }
-  const status = stripeAll();
-  return status < 0 ? status : writeCheckpoint(written);
+  let status = stripeAll();
+  // Everything is sealed: without its checkpoint the store is found unclean, no more.
+  if (status >= 0) status = writeCheckpoint(written);
+  return status == Status.IO ? Status.OK : status;
 }

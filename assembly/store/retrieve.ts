@@ -198,13 +198,15 @@ function changeIn(block: u32, from: u32, after: u64): i32 {
     if (number < from) continue;
     const e = scanned();
     if (e.lsn <= after || e.flags & EntryFlag.CHUNK || isReserved(e.kind, e.idHigh, e.idLow)) continue;
-    if (!find(keyOf(e.kind, e.idHigh, e.idLow)) || foundAddress() != toAddress(block, e.offset)) continue;
+    const key = keyOf(e.kind, e.idHigh, e.idLow);
+    const address = toAddress(block, e.offset);
+    if (!find(key) || foundAddress() != address) continue;
     const cursor = ((<u64>block) << 20) | (number + 1);
     const removed = foundTombstone();
-    const loaded = fetchAt(foundAddress(), false);
+    const loaded = fetchAt(address, false); // may scan itself, and then the entry is another
     if (loaded < 0 || head().codec == CODEC_LOST) {
-      walk(keyOf(e.kind, e.idHigh, e.idLow));
-      tellDamaged(toAddress(block, e.offset), cursor);
+      walk(key);
+      tellDamaged(address, cursor);
     } else tell(head(), removed ? ResultFlag.REMOVED : 0, cursor);
     currentAddress = 0xffffffff;
     return 1;

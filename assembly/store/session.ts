@@ -15,9 +15,16 @@ export namespace Mode {
 }
 export let mode: u32 = Mode.CLOSED;
 let begun: bool = false;
+/** What a change is answered while the mode is READ_ONLY. */
+let refusal: i32 = Status.READ_ONLY;
 
 export function setMode(value: u32): void {
   mode = value;
+}
+/** Reads from now on: because it was asked for, or (WORN_OUT) because the part takes no more. */
+export function setReadOnly(reason: i32): void {
+  mode = Mode.READ_ONLY;
+  refusal = reason;
 }
 export function setBegun(value: bool): void {
   begun = value;
@@ -44,11 +51,14 @@ export function readable(): i32 {
  */
 export function writable(): i32 {
   if (mode == Mode.CLOSED) return Status.CLOSED;
-  if (mode == Mode.READ_ONLY) return Status.READ_ONLY;
+  if (mode == Mode.READ_ONLY) return refusal;
   if (begun) return Status.OK;
   const switched = hasSwitch();
-  const status = dropCheckpoint();
-  if (status < 0) return failed(status);
+  if (dropCheckpoint() < 0) {
+    // Nothing was programmed, and the switch may count on another day: this part is read from now on.
+    setReadOnly(Status.WORN_OUT);
+    return refusal;
+  }
   setSession(max(session, highestSession) + 1);
   setBlankSession(session);
   if (!switched) {

@@ -4,13 +4,14 @@
  */
 import { alignUp } from "../base/bytes";
 import { META_MAX_BYTES, PENDING_MAX, RECORD_MAX_BYTES } from "../base/limits";
+import { Status } from "../base/status";
 import { blockBytes, blockCount, isNand, pageBytes, programBytes, segmentEnd } from "../flash/geometry";
 import { headerOffset, LONG_CHUNKS } from "../format/label";
 import { recordBytes } from "../format/record";
 import { SEGMENT_DATA } from "../format/segment";
 import { SUMMARY_FIXED } from "../format/summary";
 import { unitBytes } from "../format/unit";
-import { anchorCount, BlockState, features, freeCount, liveTotal, outerParity, stateOf } from "../journal/block-map";
+import { anchorCount, bads, features, freeCount, liveTotal, outerParity } from "../journal/block-map";
 import { firstRecordOffset } from "../journal/segment-reader";
 import { TRAILER_BYTES } from "../journal/segment-writer";
 
@@ -30,7 +31,6 @@ export let recordLimitData: u32 = 0;
 export let chunkBytes: u32 = 0;
 /** Bytes of records one segment takes, summaries allowed for. */
 export let segmentBytes: u32 = 0;
-let blocks: u32 = 0;
 /** What a chunk's header and its summary entry take when it lies beside another of its record; rarely they take more. */
 const CHUNK_HEADER: u32 = 18;
 const CHUNK_ENTRY: u32 = 12;
@@ -57,25 +57,36 @@ function roomFor(records: u32): u32 {
   return segmentEnd - firstRecordOffset() - alignUp(tail, programBytes);
 }
 
-/** Counts the blocks that can hold records. */
-export function countBlocks(): void {
-  blocks = 0;
-  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) != BlockState.BAD) blocks++;
+/** Blocks kept back for those that will go bad: a NAND part may lose one in fifty over its life (Samsung NAND reliability FAQ). */
+function spareBlocks(): u32 {
+  return isNand ? blockCount / 50 : 0;
+}
+/** Blocks that may hold records when `bad` ones were given up. */
+function usableBlocks(bad: u32): u32 {
+  return blockCount - anchorCount - max(bad, spareBlocks());
 }
 
-/** Bytes of records that may live on this part. */
-export function liveLimit(): u64 {
+/** Bytes of records that may live on a part with so many blocks. */
+function limitOf(blocks: u32): u64 {
   const kept = RESERVE_BLOCKS + 2;
   if (blocks <= kept) return 0;
   const limit = (<u64>(blocks - kept) * segmentBytes * 31) / 32;
   return outerParity ? (limit * outerParity) / (outerParity + 1) : limit;
 }
+export function liveLimit(): u64 {
+  return limitOf(usableBlocks(bads));
+}
 /** May `bytes` more live here? */
 export function admits(bytes: u32): bool {
   return liveTotal + bytes <= liveLimit();
 }
+/** Why `bytes` more are refused: FULL, or WORN_OUT when only the blocks that went bad are missing. */
+export function noRoom(bytes: u32): i32 {
+  return bads > spareBlocks() && liveTotal + bytes <= limitOf(usableBlocks(0)) ? Status.WORN_OUT : Status.FULL;
+}
 /** Blocks below which every put does its share of compaction. */
 export function lowWater(): u32 {
+  const blocks = usableBlocks(bads);
   return RESERVE_BLOCKS + (blocks >= 64 ? 4 : 1) + (blocks >= 256 ? outerParity : 0);
 }
 export function isShort(): bool {

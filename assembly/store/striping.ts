@@ -29,7 +29,7 @@ import {
   stateOf,
   takeBlank,
 } from "../journal/block-map";
-import { fault, session, takeLsn } from "../journal/progress";
+import { session, takeLsn } from "../journal/progress";
 import { rootBlock } from "../journal/recover";
 import { firstRecordOffset, judgeFinal } from "../journal/segment-reader";
 import { countProgrammed, flush, programmedBytes } from "../journal/segment-writer";
@@ -42,6 +42,8 @@ let offset: u32 = 0;
 /** programmedBytes when candidates were last looked for, and when the last piece was programmed. */
 let lookedAt: u64 = 0;
 let pacedAt: u64 = 0;
+/** A member could not be read, and would not be the next time: no more stripes in this session. */
+let unreadable: bool = false;
 
 /** Blank blocks a stripe leaves for recoveries and compaction. */
 const BLANKS_KEPT: u32 = 3;
@@ -52,6 +54,7 @@ export function resetStriping(): void {
   parity = -1;
   lookedAt = 0;
   pacedAt = 0;
+  unreadable = false;
 }
 export function striping(): bool {
   return parity >= 0;
@@ -59,7 +62,7 @@ export function striping(): bool {
 
 /** The share of a write: a little more than what keeps pace with it. Errors: IO. */
 export function stripeAlong(): i32 {
-  if (outerParity == 0) return 0;
+  if (outerParity == 0 || unreadable) return 0;
   if (parity < 0) {
     if (programmedBytes - lookedAt < blockBytes / 2 && lookedAt != 0) return 0;
     lookedAt = programmedBytes;
@@ -77,7 +80,7 @@ export function stripeAlong(): i32 {
 
 /** A step while nothing else is to be done. 1 done, 0 all that is sealed is in a stripe, or no block can be had for one. */
 export function stripeAtRest(): i32 {
-  if (outerParity == 0) return 0;
+  if (outerParity == 0 || unreadable) return 0;
   if (parity < 0) {
     let status = beginFull();
     if (status == 0) status = beginPartial();
@@ -201,18 +204,22 @@ function open(): i32 {
   return block;
 }
 
-/** Programs up to about `bytes` more of the parity block, the descriptor last. Errors: IO. */
+/**
+ * Programs up to about `bytes` more of the parity block, the descriptor last. A parity block that fails is given up, and another one is begun
+ * later: nobody was told of it. 1: a step was done.
+ */
 function stripeStep(bytes: u32): i32 {
   const p = <u32>parity;
-  let status = flush();
+  const status = flush();
   if (status < 0) return status;
   while (offset < segmentEnd) {
     const length = min(alignUp(min(max(bytes, 256), GROUP_BYTES), programBytes), segmentEnd - offset);
-    status = gather(p, length);
-    if (status < 0) return abandon(status);
+    if (gather(p, length) < 0) {
+      unreadable = true;
+      return abandon();
+    }
     if (offset == headerOffset() || !isBlank(GROUP, length)) {
-      status = programPiece(p, length);
-      if (status < 0) return status;
+      if (!programPiece(p, length)) return abandon();
       offset += length;
       return 1;
     }
@@ -232,14 +239,14 @@ function gather(p: u32, length: u32): i32 {
   }
   return device.readThrough(p, offset + front, GROUP + front, length - front);
 }
-function programPiece(p: u32, length: u32): i32 {
-  if (device.program(p, offset, GROUP, length) < 0) return fault(Status.IO, p, offset, length);
+function programPiece(p: u32, length: u32): bool {
+  if (device.program(p, offset, GROUP, length) < 0) return false;
   countProgrammed(length);
-  return Status.OK;
+  return true;
 }
 
 function finish(p: u32): i32 {
-  if (nextInRing(p) == p) return abandon(0); // nobody fit to be a member
+  if (nextInRing(p) == p) return abandon(); // nobody fit to be a member
   const n = descriptorData(outerParity);
   const length = descriptorBytes(outerParity);
   memory.fill(GROUP, 255, length);
@@ -248,20 +255,19 @@ function finish(p: u32): i32 {
     addMember(GROUP, flagsOf(b) & BlockFlag.MIXED ? SegmentType.COLD : SegmentType.HOT, b, eraseCountOf(b), openLsnOf(b));
   sealUnit(GROUP, n, seedFor(p, offset, eraseCountOf(p)));
   // ● COMMIT POINT of a stripe.
-  const status = programPiece(p, length);
-  if (status < 0) return status;
+  if (!programPiece(p, length)) return abandon();
   parity = -1;
   setUnfinished(-1);
   for (let q = anchorCount; q < blockCount; q++) if (stateOf(q) == BlockState.PARITY && !inRing(q)) setState(q, BlockState.SPENT);
   return 1;
 }
 
-/** There is no member, or one that cannot be read: the parity block is given up, and what was to be taken in stands as before. */
-function abandon(status: i32): i32 {
+/** The parity block is given up; what was to be taken in stands as before. */
+function abandon(): i32 {
   const p = <u32>parity;
   parity = -1;
   openRing(p);
   setState(p, BlockState.SPENT);
   for (let q = anchorCount; q < blockCount; q++) if (stateOf(q) == BlockState.PARITY && !inRing(q)) claimMembers(q);
-  return status;
+  return 1;
 }

@@ -7,7 +7,7 @@
 import { SWEPT } from "../base/memory";
 import { blockCount, toAddress } from "../flash/geometry";
 import { EntryFlag } from "../format/summary";
-import { anchorCount, BlockFlag, BlockState, flagsOf, holdsRecords, openLsnOf, stateOf } from "../journal/block-map";
+import { anchorCount, BlockFlag, BlockState, flagsOf, haunts, holdsRecords, openLsnOf, stateOf } from "../journal/block-map";
 import { nextLsn } from "../journal/progress";
 import { SCAN_ASK, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
 import {
@@ -72,7 +72,7 @@ export function sweep(blocks: u32): void {
       return;
     }
     const state = stateOf(block);
-    if (state == BlockState.DIRTY || (state == BlockState.BAD && openLsnOf(block) != 0)) return;
+    if (state == BlockState.DIRTY || haunts(block)) return;
     if (!holdsRecords(block) || !(flagsOf(block) & BlockFlag.DEAD) || openLsnOf(block) > beganLsn) continue;
     readBlock();
     done++;

@@ -26,7 +26,7 @@ import { clearPlaces, heldAddress, heldKey, holdPlace } from "./pending";
 import { fetchAt, head, supersede, supersedeAt } from "./place";
 import { hasRelay } from "./reserved";
 import { failed, writable } from "./session";
-import { admits, chunkBytes, headFits, REMOVE_RESERVE_BLOCKS, RESERVE_BLOCKS, recordLimitData, segmentBytes } from "./space";
+import { admits, chunkBytes, headFits, noRoom, REMOVE_RESERVE_BLOCKS, RESERVE_BLOCKS, recordLimitData, segmentBytes } from "./space";
 import { coldTakes, makeRoom, reclaim } from "./upkeep";
 
 const outgoing: usize = memory.data(96, 8);
@@ -113,9 +113,8 @@ export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaByt
   if (batchOpen && body > batchBytes) return Status.TOO_BIG;
   const bytes = footprint(fixed, body);
   if (!batchOpen) {
-    if (!admits(bytes)) return Status.FULL;
-    status = makeRoom(bytes, RESERVE_BLOCKS);
-    if (status < 0) return failed(status);
+    status = admits(bytes) ? makeRoom(bytes, RESERVE_BLOCKS) : Status.FULL;
+    if (status < 0) return status == Status.FULL ? noRoom(bytes) : failed(status);
   }
   const h = out();
   memory.fill(outgoing, 0, 96);
@@ -303,9 +302,8 @@ export function batchBegin(count: u32, bytes: u32): i32 {
   if (count > BATCH_MAX_RECORDS || bytes > BATCH_MAX_BYTES + count * (META_MAX_BYTES + EXT_MAX_BYTES)) return Status.TOO_BIG;
   if (!hasRoom(count + bytes / chunkBytes + 1)) return Status.INDEX_FULL;
   const need = count * recordBytes(hasRelay ? 44 + EXT_MAX_BYTES : 44) + bytes + bytes / 8;
-  if (!admits(need)) return Status.FULL;
-  status = makeRoomFor(need);
-  if (status < 0) return failed(status);
+  status = admits(need) ? makeRoomFor(need) : Status.FULL;
+  if (status < 0) return status == Status.FULL ? noRoom(need) : failed(status);
   batchOpen = true;
   batchLeft = count;
   batchBytes = bytes;

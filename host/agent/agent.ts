@@ -11,6 +11,7 @@ import { Core } from "../core/instance.js";
 import { HoldfastError, STATUSES } from "../errors.js";
 import type { FlashDevice } from "../flash/index.js";
 import { PACKED_HEAD_BYTES, unpack } from "../pack/index.js";
+import { mayAskAgain } from "./again.js";
 import { type Change, ChangeSet } from "./changeset.js";
 import { wallClock } from "./clock.js";
 import { crc32c } from "./crc32c.js";
@@ -74,8 +75,7 @@ class CoreAgent implements LocalAgent {
   put(kind: Kind, body: Uint8Array | string, options: { id?: string; meta?: RecordMeta } = {}): Receipt {
     this.#requireOpen();
     const change = this.#change(kind, body, options, (number, id) => this.#isThere(number, id));
-    this.#write(change);
-    change.receipt.lsn = this.#core.doorstep.result().lsn;
+    change.receipt.lsn = this.#again(() => this.#write(change));
     return change.receipt;
   }
 
@@ -97,8 +97,8 @@ class CoreAgent implements LocalAgent {
   remove(kind: Kind, id: string): Receipt {
     this.#requireOpen();
     const change = removal(kind, id);
-    this.#write(change);
-    change.receipt.lsn = this.#core.doorstep.result().lsn;
+    // What failed may have been done all the same; in a batch a record that is not there any more can be removed too.
+    change.receipt.lsn = this.#again((tries) => (tries === 0 ? this.#write(change) : this.#commit([change], 0)[0]!));
     return change.receipt;
   }
 
@@ -116,9 +116,8 @@ class CoreAgent implements LocalAgent {
     if (steps.length === 0) return changes.receipts;
 
     const bodyBytes = steps.reduce((sum, { change }) => sum + (change.body?.length ?? 0), 0);
-    this.#core.call("opening a batch", "hf_batch_begin", steps.length, bodyBytes);
-    const lsns = this.#stage(steps.map(({ change }) => change));
-    this.#core.call("committing a batch", "hf_batch_commit");
+    const all = steps.map(({ change }) => change);
+    const lsns = this.#again(() => this.#commit(all, bodyBytes));
     steps.forEach(({ receipts }, index) => {
       for (const receipt of receipts) receipt.lsn = lsns[index];
     });
@@ -198,12 +197,12 @@ class CoreAgent implements LocalAgent {
     if (!this.#core.isOpen) throw new HoldfastError("CLOSED");
   }
 
-  /** One change to the core, durable on return outside a batch, staged inside one. */
-  #write(change: Change): void {
+  /** One change to the core, durable on return outside a batch, staged inside one. Returns its LSN. */
+  #write(change: Change): bigint {
     const { kind, id, meta, body } = change;
     if (body === undefined) {
       this.#core.call(`removing ${kindName(kind)} ${change.receipt.id}`, "hf_remove", kind, id.high, id.low, this.#wallMs());
-      return;
+      return this.#core.doorstep.result().lsn;
     }
     const during = `storing ${kindName(kind)} ${change.receipt.id}`;
     const { doorstep } = this.#core;
@@ -219,15 +218,32 @@ class CoreAgent implements LocalAgent {
       }
     }
     this.#core.call(during, "hf_put_commit");
+    return doorstep.result().lsn;
+  }
+
+  /** Makes a change, and makes it again where a block failed under it. */
+  #again<T>(make: (tries: number) => T): T {
+    for (let tries = 0; ; ) {
+      try {
+        return make(tries);
+      } catch (thrown) {
+        if (!mayAskAgain(thrown, ++tries, this.#core.isOpen)) throw thrown;
+      }
+    }
+  }
+
+  /** All changes in one batch; returns the LSN of each. */
+  #commit(changes: Change[], bodyBytes: number): bigint[] {
+    this.#core.call("opening a batch", "hf_batch_begin", changes.length, bodyBytes);
+    const lsns = this.#stage(changes);
+    this.#core.call("committing a batch", "hf_batch_commit");
+    return lsns;
   }
 
   /** Stages all of a batch and returns the LSN of each. */
   #stage(changes: Change[]): bigint[] {
     try {
-      return changes.map((change) => {
-        this.#write(change);
-        return this.#core.doorstep.result().lsn;
-      });
+      return changes.map((change) => this.#write(change));
     } catch (thrown) {
       this.#giveUp("hf_batch_abandon");
       throw thrown;

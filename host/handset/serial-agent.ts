@@ -5,6 +5,7 @@
  * change is durable on the phone when its promise is kept. When the phone goes off that is a power cut: what waits fails with
  * PowerLost, every later call with CLOSED.
  */
+import { mayAskAgain } from "../agent/again.js";
 import { type Change, ChangeSet } from "../agent/changeset.js";
 import { wallClock } from "../agent/clock.js";
 import { crc32c } from "../agent/crc32c.js";
@@ -92,8 +93,7 @@ export class SerialAgent implements RemoteAgent {
     return this.#inTurn(async () => {
       const change = this.#change(kind, body, options);
       if (options.id === undefined) await this.#refuseTaken(change);
-      await this.#write(change);
-      change.receipt.lsn = this.#core.doorstep.result().lsn;
+      change.receipt.lsn = await this.#again(() => this.#write(change));
       return change.receipt;
     });
   }
@@ -105,8 +105,10 @@ export class SerialAgent implements RemoteAgent {
   remove(kind: Kind, id: string): Promise<Receipt> {
     return this.#inTurn(async () => {
       const change = removal(kind, id);
-      await this.#write(change);
-      change.receipt.lsn = this.#core.doorstep.result().lsn;
+      // What failed may have been done all the same; in a batch a record that is not there any more can be removed too.
+      change.receipt.lsn = await this.#again((tries) =>
+        tries === 0 ? this.#write(change) : this.#commit([change], 0).then(([lsn]) => lsn!),
+      );
       return change.receipt;
     });
   }
@@ -131,9 +133,8 @@ export class SerialAgent implements RemoteAgent {
       if (steps.length === 0) return changes.receipts;
 
       const total = steps.reduce((sum, { change }) => sum + (change.body?.length ?? 0), 0);
-      await this.#core.call("opening a batch", "hf_batch_begin", [steps.length, total]);
-      const lsns = await this.#stage(steps.map(({ change }) => change));
-      await this.#core.call("committing a batch", "hf_batch_commit");
+      const all = steps.map(({ change }) => change);
+      const lsns = await this.#again(() => this.#commit(all, total));
       for (const [index, { receipts }] of steps.entries()) for (const receipt of receipts) receipt.lsn = lsns[index];
       return changes.receipts;
     });
@@ -233,10 +234,10 @@ export class SerialAgent implements RemoteAgent {
   }
 
   /** One change to the phone's core, durable on return outside a batch, staged inside one. */
-  async #write({ kind, id, meta, body, codec, receipt }: Change): Promise<void> {
+  async #write({ kind, id, meta, body, codec, receipt }: Change): Promise<bigint> {
     if (body === undefined) {
       await this.#core.call(`removing ${kindName(kind)} ${receipt.id}`, "hf_remove", [kind, id.high, id.low, this.#wallMs()]);
-      return;
+      return this.#core.doorstep.result().lsn;
     }
     const during = `storing ${kindName(kind)} ${receipt.id}`;
     const { windowBytes } = this.#core.doorstep;
@@ -248,15 +249,34 @@ export class SerialAgent implements RemoteAgent {
       if (status < 0) await this.#giveUp("hf_put_abandon", () => this.#core.raise(status, during));
     }
     await this.#core.call(during, "hf_put_commit");
+    return this.#core.doorstep.result().lsn;
   }
 
   /** Stages all of a batch and returns the LSN of each. */
+  /** Makes a change, and makes it again where a block of the phone failed under it. */
+  async #again<T>(make: (tries: number) => Promise<T>): Promise<T> {
+    for (let tries = 0; ; ) {
+      try {
+        return await make(tries);
+      } catch (thrown) {
+        if (!mayAskAgain(thrown, ++tries, this.#core.isOpen)) throw thrown;
+      }
+    }
+  }
+
+  /** All changes in one batch; returns the LSN of each. */
+  async #commit(changes: Change[], bodyBytes: number): Promise<bigint[]> {
+    await this.#core.call("opening a batch", "hf_batch_begin", [changes.length, bodyBytes]);
+    const lsns = await this.#stage(changes);
+    await this.#core.call("committing a batch", "hf_batch_commit");
+    return lsns;
+  }
+
   async #stage(changes: Change[]): Promise<bigint[]> {
     const lsns: bigint[] = [];
     for (const change of changes) {
       try {
-        await this.#write(change);
-        lsns.push(this.#core.doorstep.result().lsn);
+        lsns.push(await this.#write(change));
       } catch (thrown) {
         await this.#giveUp("hf_batch_abandon", () => {
           throw thrown;

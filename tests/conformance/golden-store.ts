@@ -6,10 +6,11 @@
  *
  * images/<format version>-<part>-<end>.zip is a flash snapshot, the .json beside it what it must show. "closed" ended
  * with a close, "pulled" without one, with the last segment open; both hold raw bodies. "packed" is closed and holds packed ones.
+ * "worn" is closed, of one part, and one of its blocks was given up.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type FlashGeometry, RamFlash } from "../../host/flash/index.js";
+import { type FlashDevice, type FlashGeometry, RamFlash } from "../../host/flash/index.js";
 import { packSnapshot } from "../../host/flash/snapshot.js";
 import { type Agent, formatFlash, KINDS, openAgent } from "../../host/index.js";
 import { presetNames, scaled } from "../../host/proof/geometries.js";
@@ -36,7 +37,7 @@ function plainMeta(meta: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-const ENDS = ["closed", "pulled", "packed"] as const;
+const ENDS = ["closed", "pulled", "packed", "worn"] as const;
 type End = (typeof ENDS)[number];
 
 /** A store with some of everything: all kinds, edits, removals, a batch, a long body, enough to seal and compact segments. */
@@ -45,11 +46,12 @@ async function makeStore(geometry: FlashGeometry, parityBytes: 8 | 16, end: End)
   let [draws, wallMs] = [0, Date.UTC(2009, 9, 1)];
   const pack = end === "packed";
   const options = { pack, entropy: (target: Uint8Array) => target.fill(++draws), wallMs: () => (wallMs += 60_000) };
-  await formatFlash(flash, { ...options, parityBytes });
-  let agent = await openAgent(flash, options);
+  const device = end === "worn" ? wearing(flash) : flash;
+  await formatFlash(device, { ...options, parityBytes });
+  let agent = await openAgent(device, options);
   fill(agent);
   agent.close();
-  agent = await openAgent(flash, options);
+  agent = await openAgent(device, options);
   edit(agent);
   if (pack) {
     for (const kind of KINDS) agent.put(kind, CARD, { id: "00000000000000dc" });
@@ -58,6 +60,16 @@ async function makeStore(geometry: FlashGeometry, parityBytes: 8 | 16, end: End)
   const shows = shown(agent);
   if (end !== "pulled") agent.close();
   return { flash, shows };
+}
+
+/** Block 2 takes a label and no records. */
+function wearing(flash: RamFlash): FlashDevice {
+  return {
+    geometry: flash.geometry,
+    read: (block, offset, target) => flash.read(block, offset, target),
+    program: (block, offset, source) => (block === 2 && offset > 0 ? -1 : flash.program(block, offset, source)),
+    erase: (block) => flash.erase(block),
+  };
 }
 
 function fill(agent: Agent): void {
@@ -98,6 +110,7 @@ async function writeAll(replace: boolean): Promise<void> {
   mkdirSync(IMAGES, { recursive: true });
   for (const preset of presetNames) {
     for (const end of ENDS) {
+      if (end === "worn" && preset !== "spi-nor-8m") continue;
       const parityBytes = preset === "spi-nor-8m" && end === "pulled" ? 8 : 16;
       const { flash, shows } = await makeStore(scaled(preset, 24), parityBytes, end);
       const name = `${(shows as { formatVersion: string }).formatVersion}-${preset}-${end}`;

@@ -51,6 +51,12 @@ test("the bodies of a packed image lie packed in it, one of them in chunks", () 
   }
 });
 
+test("the mark of a block that was given up is known again", async () => {
+  const worn = images.filter((name) => name.endsWith("-worn.zip"));
+  assert.ok(worn.length > 0);
+  for (const name of worn) assert.is((await openAgent(partOf(name))).stat().flash.badBlocks, 1, name);
+});
+
 test("there is an image of every format version for every preset of its time, closed and pulled", () => {
   assert.ok(versions.size > 0);
   for (const version of versions) {

@@ -6,7 +6,7 @@ import type { Chance } from "./probe-chance.js";
 import { Store } from "./probe-store.js";
 
 /** What stateOf answers, as letters: of block-map's BlockState. */
-const LETTERS = "dboSA#cxPs";
+const LETTERS = "dboSA#cxPws";
 export const lettersOf = { sealed: "S", adopted: "A", parity: "P" };
 
 export function blockLetters({ probe, flash }: Store): string {

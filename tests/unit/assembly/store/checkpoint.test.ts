@@ -42,6 +42,27 @@ test("after a close with enough written the mount reads the checkpoint and not t
   );
 });
 
+test("a body that cannot be written leaves a clean store without one, and nothing else of the memory changed", () => {
+  for (let failing = 0; failing < 40; failing += 3) {
+    let left = Number.POSITIVE_INFINITY;
+    const store = Store.make(geometry, {
+      wrap: (part) => ({
+        geometry,
+        read: (block, offset, target) => part.read(block, offset, target),
+        program: (block, offset, source) => (left-- === 0 ? -1 : part.program(block, offset, source)),
+        erase: (block) => part.erase(block),
+      }),
+    });
+    for (let id = 0; id < 1500; id++) store.must(store.put(id, new Chance(id).bytes(id % 60 === 7 ? 2500 : 60), { kind: id % 8 }));
+    left = failing;
+    store.must(store.close());
+    left = Number.POSITIVE_INFINITY;
+    assert.is(store.pull(), 0);
+    assertFilled(store, 1500, `program ${failing} of the close fails:`);
+    store.must(store.put(5000, "goes on"));
+  }
+});
+
 for (const count of [0, 1, 2, 7, 300]) {
   test(`${count} records survive close and open, with the same index as a survey builds`, () => {
     const store = filled(count);

@@ -1,6 +1,7 @@
 /* Open and close. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { FlashGeometry } from "../../../../host/flash/index.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 
@@ -82,5 +83,79 @@ test("a mount with more records than the memory holds is INDEX_FULL; with enough
   assert.is(store.pull(), 0);
   assert.is(store.stat().records, count);
 });
+
+/** A part on which programs in the blocks of `bad` fail, reported or without a word, and erases too where `erases` says so. */
+function wearing(geometry: FlashGeometry, bad: Set<number>, silent: boolean, erases: boolean): Store {
+  return Store.make(geometry, {
+    wrap: (part) => ({
+      geometry,
+      read: (block, offset, target) => part.read(block, offset, target),
+      program: (block, offset, source) => {
+        if (!bad.has(block) || offset === 0) return part.program(block, offset, source);
+        part.markProgrammed(block, offset, source.length);
+        return silent ? 0 : -1;
+      },
+      erase: (block) => (bad.has(block) && erases ? -1 : part.erase(block)),
+      ...(part.isBad && { isBad: (block: number) => part.isBad!(block), markBad: (block: number) => part.markBad!(block) }),
+    }),
+  });
+}
+const openBlock = (store: Store): number => store.probe.word.streamBlock!(0);
+
+for (const [name, geometry] of [
+  ["nor", parts.nor],
+  ["nand", parts.nand],
+] as const) {
+  for (const silent of [false, true]) {
+    test(`${name}: a block that fails${silent ? " without a word" : ""} is given up: IO, nothing changed, and the store goes on without it`, () => {
+      const bad = new Set<number>();
+      const store = wearing(geometry, bad, silent, false);
+      for (let id = 0; id < 12; id++) store.must(store.put(id, `note ${id}`));
+      for (let round = 0; round < 3; round++) {
+        bad.add(openBlock(store));
+        assert.is(store.put(0, `changed ${round}`), status("IO"));
+        assert.is(store.text(0), round === 0 ? "note 0" : `changed ${round - 1}`);
+        store.must(store.put(0, `changed ${round}`));
+        store.rest();
+      }
+      for (let id = 1; id < 12; id++) assert.is(store.text(id), `note ${id}`);
+      assert.ok(store.stat().badBlocks >= 2, `${store.stat().badBlocks} blocks given up`);
+
+      const known = store.stat().badBlocks;
+      store.must(store.reopen());
+      assert.is(store.stat().badBlocks, known, "the mark outlives the battery");
+      for (let id = 1; id < 12; id++) assert.is(store.text(id), `note ${id}`);
+    });
+  }
+
+  test(`${name}: batches, long bodies and compaction meet failing blocks and lose nothing`, () => {
+    const bad = new Set<number>();
+    const store = wearing(geometry, bad, true, true);
+    const bodies = new Map<number, Uint8Array>();
+    const again = (change: () => number): void => {
+      for (let tries = 0; tries < 5; tries++) if (change() >= 0) return;
+      store.must(change());
+    };
+    const chance = new Chance(3);
+    for (let step = 0; step < 400; step++) {
+      if (step % 100 === 50) bad.add(openBlock(store));
+      const id = chance.below(20);
+      const body = chance.bytes(step % 10 === 0 ? 5000 : 100);
+      if (step % 7 === 0) {
+        again(() =>
+          store.batch([
+            [id, body],
+            [id + 1, body],
+          ]),
+        );
+        bodies.set(id + 1, body);
+      } else again(() => store.put(id, body));
+      bodies.set(id, body);
+      if (step % 50 === 0) store.must(store.reopen());
+    }
+    for (const [id, body] of bodies) assert.equal(store.get(id), body, `record ${id}`);
+    assert.ok(store.stat().badBlocks >= 3);
+  });
+}
 
 test.run();

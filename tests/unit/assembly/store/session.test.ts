@@ -26,7 +26,7 @@ test("a store opened for reading answers reads, refuses every change, and writes
   }
 });
 
-test("after a failed program nothing in RAM is trusted: CLOSED until the next mount, which has all that was acknowledged", () => {
+test("a part that takes no program any more is read from then on, and says WORN_OUT; nothing acknowledged is missing", () => {
   let left = Number.POSITIVE_INFINITY;
   const store = Store.make(parts.nor, {
     wrap: (part) => ({
@@ -39,12 +39,33 @@ test("after a failed program nothing in RAM is trusted: CLOSED until the next mo
   for (let id = 0; id < 20; id++) store.must(store.put(id, `note ${id}`));
   left = 0;
   assert.is(store.put(20, "lost"), status("IO"));
-  assert.is(store.put(21, "x"), status("CLOSED"));
-  assert.is(store.get(1), status("CLOSED"));
+  assert.is(store.put(21, "x"), status("WORN_OUT"));
+  assert.is(store.remove(1), status("WORN_OUT"));
+  for (let id = 0; id < 20; id++) assert.is(store.text(id), `note ${id}`);
   left = Number.POSITIVE_INFINITY;
   assert.is(store.pull(), 0);
   for (let id = 0; id < 20; id++) assert.is(store.text(id), `note ${id}`);
   assert.is(store.put(21, "works again"), 0);
+});
+
+test("a part whose anchor cannot be erased is read, not written: the checkpoint in it would come back", () => {
+  let stuck = false;
+  const store = Store.make(parts.deep, {
+    wrap: (part) => ({
+      geometry: part.geometry,
+      read: (block, offset, target) => part.read(block, offset, target),
+      program: (block, offset, source) => part.program(block, offset, source),
+      erase: (block) => (stuck && block === 0 ? -1 : part.erase(block)),
+    }),
+  });
+  store.must(store.put(1, "one"));
+  store.must(store.reopen());
+  stuck = true;
+  const mark = store.flash.mark();
+  assert.is(store.put(2, "two"), status("WORN_OUT"));
+  assert.is(store.put(3, "three"), status("WORN_OUT"));
+  assert.is(store.flash.since(mark).programCalls, 0);
+  assert.is(store.text(1), "one");
 });
 
 test("every session that writes has a number of its own", () => {
