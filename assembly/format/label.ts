@@ -13,8 +13,6 @@ export const LABEL_MAGIC: u32 = 0x4c424648;
 export const FORMAT_MAJOR: u8 = 1;
 /** What a format writes; stores of earlier minor versions are served, and carried on, as they are. */
 export const FORMAT_MINOR: u8 = 1;
-/** What a format with outer parity writes. */
-export const STRIPES_MINOR: u8 = 2;
 /** Feature to refuse, written by every format: chunks of the longer kind (store/space). */
 export const LONG_CHUNKS: u32 = 1;
 /** Feature to refuse: segments end before the block does, and some blocks are parity of others (format/stripe). */

@@ -18,7 +18,6 @@ import {
   labelFormatSerial,
   labelRetired,
   STRIPES,
-  STRIPES_MINOR,
 } from "../format/label";
 import { configureUnits } from "../format/unit";
 import { clearAdopted } from "../journal/adopted";
@@ -58,7 +57,7 @@ export function formatBegin(force: bool, parity: u32, outer: u32, storeId: u64):
   if (!force && there != Status.NOT_FORMATTED) return there == Status.OK ? Status.BUSY : there;
   const serial = surveyLabels();
   first = chooseFirst(there == Status.OK);
-  setStore(storeId, (serial + 1) & 0xffff, outer, outer ? STRIPES_MINOR : FORMAT_MINOR, LONG_CHUNKS | (outer ? STRIPES : 0));
+  setStore(storeId, (serial + 1) & 0xffff, outer, FORMAT_MINOR, LONG_CHUNKS | (outer ? STRIPES : 0));
   configureUnits(parity, storeId);
   dropRings();
   next = 0;

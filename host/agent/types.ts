@@ -99,6 +99,8 @@ export interface Stat {
   formatVersion: string;
   storeId: string;
   parityBytes: number;
+  /** Sealed blocks to one parity block; 0 none. */
+  outerParity: number;
   session: number;
   /** The number the next change gets. */
   nextLsn: number;

@@ -54,6 +54,7 @@ export interface CoreStat {
   storeIdHigh: number;
   storeIdLow: number;
   parityBytes: number;
+  outerParity: number;
 }
 
 /** How a conversation with a relay stands. Layout: docs/abi.md, "Sync". */
@@ -175,6 +176,7 @@ export class Doorstep {
       storeIdHigh: this.#u32(base + 148),
       storeIdLow: this.#u32(base + 152),
       parityBytes: this.#u32(base + 156),
+      outerParity: this.#u32(base + 160),
     };
   }
 
