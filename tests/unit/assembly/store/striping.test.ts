@@ -1,6 +1,7 @@
 /* Building stripes: at the pace of writing, at rest, and before a close. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { FlashDevice } from "../../../../host/flash/index.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { Store } from "../../../support/probe-store.js";
 import { blockLetters, coveredBlocks, grow, stripesOf } from "../../../support/stripes.js";
@@ -56,6 +57,32 @@ test("the newest root's block has a stripe of its own, so that it pins no other 
   const root = again.probe.value("rootBlock");
   assert.ok(root >= 0);
   assert.equal(stripesOf(again).find(({ members }) => members.includes(root))?.members, [root]);
+});
+
+test("a parity block that fails is given up, and another one stands for the same members", () => {
+  let failures = 0;
+  const wrap = (part: Store["part"]): FlashDevice => ({
+    geometry: part.geometry,
+    read: (block, offset, target) => part.read(block, offset, target),
+    program: (block, offset, source) => {
+      const isParity = offset === 64 && source[0] === 0x15 && source[1] === 5;
+      const isDescriptor = source[0] === 0x57 && source.length === 112;
+      if ((isParity && failures === 0) || (isDescriptor && failures === 1)) {
+        failures++;
+        return -1;
+      }
+      return part.program(block, offset, source);
+    },
+    erase: (block) => part.erase(block),
+  });
+  const store = Store.make(geometry, { outerParity: 8, wrap });
+  for (let id = 0; id < 60; id++) store.must(store.put(id, "x".repeat(900)));
+  store.rest();
+  assert.is(failures, 2);
+  assert.is(store.stat().badBlocks, 2);
+  for (const block of sealed(store)) assert.ok(store.probe.call.isCovered!(block), `block ${block}`);
+  store.must(store.reopen());
+  assert.is(store.list().length, 60);
 });
 
 test("at rest nothing more is programmed, however often it is asked", () => {
