@@ -14,7 +14,7 @@ import { placeIndex } from "./store/key-index";
 import { carriesOn, close, mount } from "./store/mount";
 import { isReserved } from "./store/reserved";
 import { changesNext, get, listNext, readBody, verifyNext } from "./store/retrieve";
-import { failed, Mode, setMode, writable } from "./store/session";
+import { answerToChanges, failed, Mode, setMode, writable } from "./store/session";
 import { fillStat } from "./store/stat";
 import { upkeep } from "./store/upkeep";
 import { batchAbandon, batchBegin, batchCommit, putAbandon, putBegin, putCommit, putWrite, removeRecord, writing } from "./store/write";
@@ -144,12 +144,14 @@ export function hf_verify_next(cursorHigh: u32, cursorLow: u32): i32 {
 }
 
 export function hf_tick(budget: u32): i32 {
+  const left = changed(tick(budget));
+  return left == Status.IO && answerToChanges() == Status.OK ? 1 : left;
+}
+function tick(budget: u32): i32 {
   const status = writable();
   if (status < 0) return status;
   giveWay();
-  if (writing()) return Status.BUSY;
-  const left = changed(failed(upkeep(budget)));
-  return left == Status.IO && writable() >= 0 ? 1 : left;
+  return writing() ? Status.BUSY : failed(upkeep(budget));
 }
 export function hf_stat(): i32 {
   return fillStat();

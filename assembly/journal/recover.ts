@@ -123,6 +123,12 @@ function isAttempt(i: u32): bool {
   const s = recoverySession(i);
   return s > rootedSession || (s > tailSession && s < rootedSession);
 }
+/** Recoveries that were begun after the newest root and came to no end: mounts that failed, one after the other. */
+export function failedMounts(): u32 {
+  let count: u32 = 0;
+  for (let i: u32 = 0; i < recoveryCount; i++) if (recoverySession(i) > rootedSession) count++;
+  return count;
+}
 /** Case A: recovery segments of sessions after the root, or between the root and what it recovered. */
 function setAttemptsAside(): bool {
   let any = false;

@@ -83,6 +83,9 @@ export function recoveryBlock(i: u32): u32 {
   return load<u32>(TAILS + i * 8, 4);
 }
 
+/** The block whose label named the store. */
+export let namingBlock: u32 = 0;
+
 /**
  * Finds the store's identity in the first label that verifies.
  * Errors: NOT_FORMATTED no label anywhere; NEWER_FORMAT; WRONG_GEOMETRY. Nothing is written.
@@ -95,6 +98,7 @@ export function identify(): i32 {
     const status = judgeLabel(UNIT, b, 0);
     if (status == Status.OK && labelRetired(UNIT)) continue; // perhaps of a store that was here before
     if (status == Status.OK) {
+      namingBlock = b;
       featuresReadOnly = load<u16>(UNIT, 14) != 0;
       setStore(labelStoreId(UNIT), labelFormatSerial(UNIT), labelOuterParity(UNIT), labelMinor(UNIT), labelRefuse(UNIT));
       configureUnits(labelParityBytes(UNIT), labelStoreId(UNIT));

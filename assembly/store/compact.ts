@@ -16,7 +16,7 @@ import { nextLsn } from "../journal/progress";
 import { loadedHeader } from "../journal/read";
 import { rootBlock } from "../journal/recover";
 import { SCAN_COMPACT, Scan, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
-import { COLD, fitsSegment, flush, place, reserve, stream } from "../journal/segment-writer";
+import { COLD, fitsSegment, flush, HOT, place, reserve, stream } from "../journal/segment-writer";
 import { dissolve, inStripe, parityOf, stripeLive, stripeMembers, sumStripe } from "../journal/stripe";
 import { find, foundAddress, KEY_TOMBSTONE, keyOfEntry, put } from "./key-index";
 import { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./pending";
@@ -276,15 +276,25 @@ function copy(e: Entry, key: u64, block: u32): i32 {
     return 0;
   }
   memory.copy(STAGED + 64, LOADED + h.headerBytes, payload);
+  let target = COLD;
   status = reserve(COLD, h, payload, SegmentType.COLD);
+  if (status == Status.FULL && recoveryTakes(h, payload)) status = reserve((target = HOT), h, payload, SegmentType.RECOVERY);
   if (status < 0) return status;
   mayOpen = !fillsSegments();
   h.flags = 0;
-  const offset = place(COLD, h, payload);
-  const target = toAddress(<u32>stream(COLD).block, offset);
+  const offset = place(target, h, payload);
+  const address = toAddress(<u32>stream(target).block, offset);
   dropLive(block, size);
-  holdPlace(key, target);
+  holdPlace(key, address);
   return <i32>size;
+}
+
+/**
+ * Is there room in the segment that this boot's recovery began? Its records may have any LSN. After many cuts in a row there may
+ * be no block to compact into; then this is the way out.
+ */
+function recoveryTakes(h: Header, payload: u32): bool {
+  return stream(HOT).type == SegmentType.RECOVERY && fitsSegment(HOT, h, payload);
 }
 
 /** A live record that cannot be read goes on as a mark: its key answers CORRUPT, never "not found". */

@@ -5,6 +5,7 @@
 import { isBlank } from "../base/bytes";
 import { UNIT } from "../base/memory";
 import { Status } from "../base/status";
+import { isSeenTwice } from "../flash/alias";
 import * as device from "../flash/device";
 import { blockCount } from "../flash/geometry";
 import { dropRings, RING_BLOCKS_MAX } from "../flash/ring";
@@ -118,6 +119,7 @@ export function formatStep(): i32 {
   if (stateOf(block) != BlockState.BAD) {
     const status = makeBlank(block);
     if (status < 0 && stateOf(block) != BlockState.BAD) return status;
+    if (status >= 0 && next == 1 && isSeenTwice(block)) return fault(Status.IO, block, 0, 6);
   }
   if (next == blockCount) {
     begun = false;

@@ -4,26 +4,27 @@
 
 import { ADOPT_MAX, CAPACITY_MIN } from "../base/limits";
 import { Status } from "../base/status";
+import { isSeenTwice } from "../flash/alias";
 import * as device from "../flash/device";
 import { blockCount } from "../flash/geometry";
 import { isLost } from "../flash/ring";
 import { SummaryFlag } from "../format/summary";
 import { adopt, adoptedCount, clearAdopted, pruneAdopted } from "../journal/adopted";
 import { anchorCount, BlockState, freeCount, setState } from "../journal/block-map";
-import { fault, resetProgress, setSession } from "../journal/progress";
+import { countUnknown, fault, nextLsn, resetProgress, setSession } from "../journal/progress";
 import { forgetFacts, forgetLoaded } from "../journal/read";
-import { forgetTails, isTail, judgeTail, readOnlyEnd, recover, rootBlock } from "../journal/recover";
+import { failedMounts, forgetTails, isTail, judgeTail, readOnlyEnd, recover, rootBlock } from "../journal/recover";
 import { forgetSummary } from "../journal/segment-reader";
 import { COLD, HOT, programmedBytes, resetStreams, sealSegment, stream } from "../journal/segment-writer";
 import { restoreStripes, tablesEnd } from "../journal/stripe";
-import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, survey } from "../journal/survey";
+import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, namingBlock, survey } from "../journal/survey";
 import { dropCheckpoint, hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
 import { resetCompaction } from "./compact";
 import { moveIndex } from "./key-index";
 import { rebuildIndex } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
-import { failed, hasBegun, Mode, mode, setBegun, setMode, setReadOnly } from "./session";
+import { failed, hasBegun, hesitate, Mode, mode, setBegun, setMode, setReadOnly } from "./session";
 import { configureSpace, RESERVE_BLOCKS } from "./space";
 import { resetStriping, stripeAll } from "./striping";
 import { resetSweep } from "./sweep";
@@ -50,6 +51,9 @@ function forgetEverything(): void {
   setMode(Mode.CLOSED);
 }
 
+/** After so many mounts in a row that failed in their recovery, the next one reads only, until a change asks for the recovery. */
+const FAILED_MOUNTS: u32 = 3;
+let insisting: bool = false;
 /** Mounts tried before a part whose programs fail is given back. */
 const TRIES = 8;
 let wall: i64 = 0;
@@ -73,11 +77,13 @@ function mountOnce(refusal: i32): i32 {
   let status = identify();
   if (status < 0) return status;
   if (featuresReadOnly && refusal == Status.OK) refusal = Status.READ_ONLY;
-  const readOnly = refusal != Status.OK;
+  const crossed = isSeenTwice(namingBlock);
+  if (crossed && refusal == Status.OK) refusal = fault(Status.IO, namingBlock, 0, 6);
   configureSpace();
   if (moveIndex(tablesEnd()) < CAPACITY_MIN) return fault(Status.INDEX_FULL, 0, 0, 0);
   if (restoreCheckpoint() > 0) {
     restoreStripes();
+    if (crossed) countUnknown(1, nextLsn - 1);
     ready(refusal);
     return Status.OK;
   }
@@ -88,7 +94,10 @@ function mountOnce(refusal: i32): i32 {
   const sealed = judgeTail();
   let clean = anchorCount > 0 ? hasSwitch() : sealed && !begunUnseen();
   setSession(highestSession);
-  if (rootBlock >= 0 && isLost(<u32>rootBlock)) clean = false; // a new root lets the old one's stripe be emptied
+  if (refusal == Status.OK && rootBlock >= 0 && isLost(<u32>rootBlock)) clean = false; // a new root lets the old one's stripe be emptied
+  const hesitating = !clean && refusal == Status.OK && !insisting && failedMounts() >= FAILED_MOUNTS;
+  if (hesitating) refusal = Status.IO;
+  const readOnly = refusal != Status.OK;
   if (!clean && !readOnly && hasSwitch()) {
     status = dropCheckpoint();
     if (status < 0) return status;
@@ -100,7 +109,9 @@ function mountOnce(refusal: i32): i32 {
   }
   status = rebuildIndex();
   if (status < 0) return status;
+  if (crossed) countUnknown(1, nextLsn - 1); // what lies behind the line is not seen at all
   ready(refusal);
+  if (hesitating) hesitate();
   if (!clean && !readOnly) {
     if (freeCount() <= RESERVE_BLOCKS) failed(reclaim(RESERVE_BLOCKS));
     while (mode == Mode.READY && adoptedCount > ADOPT_MAX / 2 && failed(upkeep(4)) > 0) pruneAdopted();
@@ -118,7 +129,11 @@ function ready(refusal: i32): void {
  * when it was mounted again.
  */
 export function carriesOn(status: i32): bool {
-  return status == Status.IO && mode == Mode.CLOSED && mount(false, wall) >= 0;
+  if (status != Status.IO || mode != Mode.CLOSED) return false;
+  insisting = true;
+  const mounted = mount(false, wall);
+  insisting = false;
+  return mounted >= 0;
 }
 
 /** A read-only mount of an unclean part: tails are read up to what verifies now; the promise of the next boot is not made. */

@@ -17,6 +17,8 @@ export let mode: u32 = Mode.CLOSED;
 let begun: bool = false;
 /** What a change is answered while the mode is READ_ONLY. */
 let refusal: i32 = Status.READ_ONLY;
+/** Is the recovery still to be made, when a change asks for it? */
+let hesitant: bool = false;
 
 export function setMode(value: u32): void {
   mode = value;
@@ -25,6 +27,19 @@ export function setMode(value: u32): void {
 export function setReadOnly(reason: i32): void {
   mode = Mode.READ_ONLY;
   refusal = reason;
+  hesitant = false;
+}
+/** Reads until something is to be changed: mounts before this one failed in their recovery. */
+export function hesitate(): void {
+  setReadOnly(Status.IO);
+  hesitant = true;
+}
+export function hesitates(): bool {
+  return mode == Mode.READ_ONLY && hesitant;
+}
+/** What a change would be answered: OK, or why it would be refused. */
+export function answerToChanges(): i32 {
+  return mode == Mode.READY ? Status.OK : mode == Mode.CLOSED ? Status.CLOSED : refusal;
 }
 export function setBegun(value: bool): void {
   begun = value;
@@ -51,7 +66,10 @@ export function readable(): i32 {
  */
 export function writable(): i32 {
   if (mode == Mode.CLOSED) return Status.CLOSED;
-  if (mode == Mode.READ_ONLY) return refusal;
+  if (mode == Mode.READ_ONLY) {
+    if (hesitant) mode = Mode.CLOSED; // IO of a closed core: the door mounts again, and this time recovers
+    return refusal;
+  }
   if (begun) return Status.OK;
   const switched = hasSwitch();
   if (dropCheckpoint() < 0) {

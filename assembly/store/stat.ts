@@ -13,7 +13,7 @@ import { tablesEnd } from "../journal/stripe";
 import { compactions } from "./compact";
 import { capacity, countOf, indexBytes, recordCount, tombstones } from "./key-index";
 import { RESERVED_KIND, reservedCount } from "./reserved";
-import { readable } from "./session";
+import { answerToChanges, hesitates, readable } from "./session";
 import { freeBytes } from "./space";
 
 /** Fills the struct. Payload bytes are not kept: the host sums them when asked. */
@@ -45,6 +45,8 @@ export function fillStat(): i32 {
   store<u32>(STAT, <u32>storeId, 152);
   store<u32>(STAT, parityBytes, 156);
   store<u32>(STAT, outerParity, 160);
+  store<i32>(STAT, answerToChanges(), 164);
+  store<u32>(STAT, hesitates() ? 1 : 0, 168);
   return Status.OK;
 }
 

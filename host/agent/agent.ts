@@ -57,6 +57,29 @@ export async function openAgent(flash: FlashDevice, options: AgentOptions = {}):
   }
 }
 
+/**
+ * A core that has mounted. One that gives itself up over what it finds (its own checks trap) is replaced by one that only
+ * reads; when that gives up too, the store is CORRUPT as a whole.
+ */
+function openCore(flash: FlashDevice, { memoryBytes, readOnly }: AgentOptions, release: () => void, wallMs: number): Core {
+  for (const mode of readOnly ? [1] : [0, 1]) {
+    let dropped = () => {};
+    const core = new Core(flash, memoryBytes, () => dropped());
+    try {
+      core.call("opening the store", "hf_mount", mode, wallMs);
+      dropped = release;
+      return core;
+    } catch (thrown) {
+      if (!(thrown instanceof WebAssembly.RuntimeError)) throw thrown;
+    }
+  }
+  throw new HoldfastError(
+    "CORRUPT",
+    "opening the store: what is on the flash contradicts itself",
+    "keep the part as it is: `holdfast salvage`",
+  );
+}
+
 class CoreAgent implements LocalAgent {
   readonly #core: Core;
   readonly #entropy: Entropy;
@@ -68,8 +91,7 @@ class CoreAgent implements LocalAgent {
     this.#entropy = options.entropy ?? platformEntropy;
     this.#wallMs = wallClock(options.wallMs);
     this.#packs = options.pack ?? true;
-    this.#core = new Core(flash, options.memoryBytes, release);
-    this.#core.call("opening the store", "hf_mount", options.readOnly ? 1 : 0, this.#wallMs());
+    this.#core = openCore(flash, options, release, this.#wallMs());
   }
 
   put(kind: Kind, body: Uint8Array | string, options: { id?: string; meta?: RecordMeta } = {}): Receipt {

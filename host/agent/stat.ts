@@ -2,6 +2,7 @@
  * What the core keeps count of, in the words of the public API.
  */
 import type { CoreStat } from "../core/doorstep.js";
+import { statusName } from "../errors.js";
 import { formatId } from "./ids.js";
 import { KINDS } from "./kinds.js";
 import type { Kind, Stat } from "./types.js";
@@ -32,6 +33,7 @@ export function statOf(stat: CoreStat, payloadBytes: number): Stat {
     parityBytes,
     outerParity,
     session,
+    changes: stat.hesitates ? "hesitant" : stat.answerToChanges === 0 ? "ready" : (statusName(stat.answerToChanges) ?? "unknown"),
     nextLsn: Number(stat.nextLsn),
   };
 }

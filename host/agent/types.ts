@@ -4,6 +4,8 @@
  * Names and shapes are a contract with users' programs: they may grow, not change.
  */
 
+import type { StatusName } from "../errors.js";
+
 /** Fills `target` with bytes nobody can guess. Default: the platform's cryptographic source. */
 export type Entropy = (target: Uint8Array) => void;
 
@@ -102,6 +104,8 @@ export interface Stat {
   /** Sealed blocks to one parity block; 0 none. */
   outerParity: number;
   session: number;
+  /** "ready"; what a change would be refused with; or "hesitant": mounts failed in their recovery, so it waits until something is to be changed. */
+  changes: "ready" | "hesitant" | StatusName | "unknown";
   /** The number the next change gets. */
   nextLsn: number;
 }

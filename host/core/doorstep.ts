@@ -55,6 +55,10 @@ export interface CoreStat {
   storeIdLow: number;
   parityBytes: number;
   outerParity: number;
+  /** What a change would be answered: 0, or a status. */
+  answerToChanges: number;
+  /** 1: a recovery is still to be made, when a change asks for it. */
+  hesitates: number;
 }
 
 /** How a conversation with a relay stands. Layout: docs/abi.md, "Sync". */
@@ -177,6 +181,8 @@ export class Doorstep {
       storeIdLow: this.#u32(base + 152),
       parityBytes: this.#u32(base + 156),
       outerParity: this.#u32(base + 160),
+      answerToChanges: this.#view.getInt32(base + 164, true),
+      hesitates: this.#u32(base + 168),
     };
   }
 

@@ -67,7 +67,7 @@ struct hf_trouble {
 _Static_assert(sizeof(struct hf_trouble) == 16, "docs/abi.md, Fault");
 
 /* The stat and the sync structure are passed on as they are. */
-#define HF_STAT_BYTES 168u
+#define HF_STAT_BYTES 176u
 #define HF_SYNC_BYTES 96u
 
 /* Set up: engine_start, hf_abi_version, hf_configure, then format or mount. */

@@ -39,7 +39,7 @@ export type RemoteFunction = keyof typeof CALLS;
 const TIMED: readonly RemoteFunction[] = ["hf_format_begin", "hf_mount", "hf_put_begin", "hf_remove", "hf_sync_begin"];
 
 const STRUCTURES = ["none", "record", "stat", "fault", "sync"] as const;
-const STRUCTURE_BYTES = { none: 0, record: 64, stat: 168, fault: 16, sync: 96 };
+const STRUCTURE_BYTES = { none: 0, record: 64, stat: 176, fault: 16, sync: 96 };
 
 export interface Reply {
   status: number;

@@ -26,7 +26,7 @@ const LEAVES: Partial<Record<RemoteFunction, "result" | "record" | "entry" | "ve
   hf_sync: "sync",
 };
 const RECORD_BYTES = 64;
-const STAT_BYTES = 168;
+const STAT_BYTES = 176;
 const FAULT_BYTES = 16;
 const SYNC_BYTES = 96;
 

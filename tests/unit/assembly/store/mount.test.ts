@@ -1,9 +1,9 @@
 /* Open and close. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { FlashGeometry } from "../../../../host/flash/index.js";
+import { FaultFlash, type FlashGeometry, type NorFlash, PowerCut } from "../../../../host/flash/index.js";
 import { Chance } from "../../../support/probe-chance.js";
-import { parts, Store, status } from "../../../support/probe-store.js";
+import { newPart, parts, Store, status } from "../../../support/probe-store.js";
 
 const test = suite("assembly/store/mount");
 
@@ -157,5 +157,37 @@ for (const [name, geometry] of [
     assert.ok(store.stat().badBlocks >= 3);
   });
 }
+
+test("after three mounts that failed in their recovery the next one reads only, and recovers when something is to be changed", () => {
+  for (const geometry of [parts.nor, parts.nand, parts.once]) {
+    const faulty = new FaultFlash(newPart(geometry) as NorFlash);
+    const store = Store.make(geometry, { part: faulty.inner, wrap: () => faulty });
+    for (let id = 0; id < 10; id++) store.must(store.put(id, `note ${id}`));
+    for (let failed = 0; failed < 3; failed++) {
+      faulty.reboot({ op: 3, tear: "none" }); // the suspect's erase and label, the segment's header, and then the root
+      store.restart();
+      assert.throws(
+        () => store.mount(),
+        (thrown: unknown) => thrown instanceof PowerCut,
+      );
+    }
+    faulty.reboot();
+    const mark = store.flash.mark();
+    assert.is(store.pull(), 0);
+    assert.equal([store.stat().answerToChanges, store.stat().hesitates], [status("IO"), 1]);
+    for (let id = 0; id < 10; id++) assert.is(store.text(id), `note ${id}`);
+    const since = store.flash.since(mark);
+    assert.equal([since.programCalls, since.erases], [0, 0]);
+
+    if (geometry === parts.nand) assert.is(store.probe.call.hf_tick!(0), 1, "background work asks for it too");
+    else assert.is(store.put(1, "not done yet"), status("IO"));
+    assert.is(store.text(1), "note 1");
+    assert.is(store.stat().hesitates, 0);
+    store.must(store.put(1, "changed"));
+    store.must(store.pull());
+    assert.is(store.text(1), "changed");
+    for (let id = 2; id < 10; id++) assert.is(store.text(id), `note ${id}`);
+  }
+});
 
 test.run();
