@@ -11,7 +11,7 @@ import { scaled } from "./geometries.js";
 import { printReplay, type Subject, stepsOf } from "./replay.js";
 import { WEIGHTS } from "./script.js";
 import { shrink } from "./shrink.js";
-import { holdfast, type Store } from "./store.js";
+import { holdfast, type Store, striped } from "./store.js";
 
 export interface Intensity {
   /** Share of the cuts tried, 0..1; 1 = every one. */
@@ -81,8 +81,9 @@ export function jobsOf(subjects: readonly Subject[], intensity: Intensity, shard
   );
 }
 
-export async function runJob(job: Job, store: Store): Promise<JobReport> {
+export async function runJob(job: Job, plain: Store): Promise<JobReport> {
   const { subject } = job;
+  const store = striped(plain, subject.outerParity);
   const tally = await explore({
     store,
     geometry: scaled(subject.preset, subject.blockCount),

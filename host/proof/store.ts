@@ -29,6 +29,11 @@ export const holdfast: Store = {
     openAgent(flash, { entropy: entropyOf(options), ...only(options, "wallMs", "pack", "retention", "memoryBytes") }),
 };
 
+/** The same store, formatted with outer parity. */
+export function striped(store: Store, outerParity: 0 | 4 | 8 = 0): Store {
+  return outerParity === 0 ? store : { ...store, format: (flash, options) => store.format(flash, { ...options, outerParity }) };
+}
+
 function only<T extends object, K extends keyof T>(options: T, ...names: K[]): Pick<T, K> {
   const chosen = {} as Pick<T, K>;
   for (const name of names) if (options[name] !== undefined) chosen[name] = options[name];

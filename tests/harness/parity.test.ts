@@ -5,9 +5,9 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { runJob } from "../../host/proof/campaign.js";
 import { presetNames } from "../../host/proof/geometries.js";
-import type { Subject } from "../../host/proof/replay.js";
+import { parseReplay, printReplay, runReplay, type Subject } from "../../host/proof/replay.js";
 import { defaultOptions } from "../../host/proof/script.js";
-import { holdfast, type Store as ProofStore } from "../../host/proof/store.js";
+import { holdfast } from "../../host/proof/store.js";
 import { Chance } from "../support/probe-chance.js";
 import { NOTE, Store, status } from "../support/probe-store.js";
 import {
@@ -127,23 +127,32 @@ test("a key that a checkpoint knows is CORRUPT when two of its stripe are lost",
   for (const key of damaged) assert.is(hurt.get(key, NOTE), status("CORRUPT"));
 });
 
-/** Formats with outer parity, whatever the script says. */
-const striped = (outerParity: 4 | 8): ProofStore => ({
-  ...holdfast,
-  format: (flash, options) => holdfast.format(flash, { ...options, outerParity }),
-});
-
 for (const [index, preset] of presetNames.entries()) {
   const outerParity = index % 2 === 0 ? 4 : 8;
   const blockCount = outerParity === 4 ? 32 : 48;
-  const subject: Subject = { preset, blockCount, script: { ...defaultOptions, seed: 41 + index, weights: index % 3, fill: 0.3 } };
+  const subject: Subject = {
+    preset,
+    blockCount,
+    outerParity,
+    script: { ...defaultOptions, seed: 41 + index, weights: index % 3, fill: 0.3 },
+  };
 
   test(`${preset} with parity ${outerParity}: one cut in a hundred and fifty of a script, every tear, some cut again`, async () => {
     const job = { subject, share: 0.0066, nested1: 0.5, nested2: 0.5, shard: { index: 0, of: 1 }, shrinkBudget: 0 };
-    const report = await runJob(job, striped(outerParity));
+    const report = await runJob(job, holdfast);
     assert.equal(report.failures, []);
     assert.ok(report.tally.cuts >= 20 && report.tally.victims >= 10, JSON.stringify(report.tally));
   });
 }
+
+test("a replay line names the outer parity, and plays a cut of such a store", async () => {
+  const line = "spi-nor-8m:b32:seed41:w0:f20:p2:o4:cut40=bits";
+  const replay = parseReplay(line);
+  assert.is(replay.outerParity, 4);
+  assert.is(printReplay(replay), line);
+  const tally = await runReplay(holdfast, replay);
+  assert.equal([tally.cuts, tally.findings], [1, []]);
+  assert.throws(() => parseReplay("spi-nor-8m:b32:o5:cut40=bits"), /4 or 8/);
+});
 
 test.run();
