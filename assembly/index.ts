@@ -7,6 +7,7 @@ import { CAPACITY_MIN, WINDOW_BYTES } from "./base/limits";
 import { dynamicBase, FAULT, RESULT, STAT, SYNC, WINDOW } from "./base/memory";
 import { Status } from "./base/status";
 import { configure, refusal } from "./flash/geometry";
+import { dropRings } from "./flash/ring";
 import { BLOCK_ENTRY_BYTES, placeBlockMap } from "./journal/block-map";
 import { fault } from "./journal/progress";
 import { formatBegin, formatStep } from "./store/format-part";
@@ -56,6 +57,7 @@ export function hf_configure(kind: u32, blockBytes: u32, blockCount: u32, pageBy
   const limit = (<usize>memory.size()) << 16;
   const end = dynamicBase() + blockCount * BLOCK_ENTRY_BYTES;
   if (end + 4096 > limit) return fault(Status.INDEX_FULL, 0, 0, <u32>(end + 4096));
+  dropRings();
   const at = placeBlockMap(dynamicBase());
   const capacity = placeIndex(at, <u32>(limit - at));
   return capacity < CAPACITY_MIN ? fault(Status.INDEX_FULL, 0, 0, 0) : <i32>capacity;

@@ -82,6 +82,7 @@ export {
   WINDOW,
 } from "./base/memory";
 export { correct, encodeParity, initReedSolomon } from "./base/reed-solomon";
+export { playTwin, twin } from "./base/twin";
 
 // ── flash ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 

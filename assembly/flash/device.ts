@@ -78,8 +78,7 @@ export function program(block: u32, offset: u32, source: usize, length: u32): i3
 }
 
 function programmed(block: u32, offset: u32, source: usize, length: u32): bool {
-  if (port.program(block, offset, source, length) < 0) return false;
-  port.sync();
+  if (port.program(block, offset, source, length) < 0 || port.sync() < 0) return false;
   for (let done: u32 = 0; done < length; ) {
     const part = min<u32>(256, length - done);
     if (port.read(block, offset + done, COMPARE, part) == -1 || memory.compare(COMPARE, source + done, part) != 0) return false;
@@ -91,9 +90,7 @@ function programmed(block: u32, offset: u32, source: usize, length: u32): bool {
 /** Erases a block. Cut: the block may hold anything, old data included. */
 export function erase(block: u32): i32 {
   check(block < blockCount);
-  if (port.erase(block) < 0) return Status.IO;
-  port.sync();
-  return Status.OK;
+  return port.erase(block) < 0 || port.sync() < 0 ? Status.IO : Status.OK;
 }
 
 export function isBad(block: u32): bool {

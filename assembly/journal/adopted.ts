@@ -5,6 +5,7 @@
 import { loadU24, storeU24 } from "../base/bytes";
 import { ADOPT_MAX } from "../base/limits";
 import { ADOPTED } from "../base/memory";
+import { Build, Twin, twin } from "../base/twin";
 import { blockCount, segmentEnd } from "../flash/geometry";
 import { ROOT_ENTRY } from "../format/root";
 import { BlockState, eraseCountOf, openLsnOf, setEraseCount, stateOf } from "./block-map";
@@ -75,6 +76,7 @@ export function pruneAdopted(): void {
 }
 /** Valid end of a walked block: recorded, or the whole block. */
 export function walkLimit(block: u32): u32 {
+  if (Build.PROBE && twin(Twin.ADOPTED_PAST_END)) return segmentEnd;
   const end = adoptedEnd(block);
   return end ? end : segmentEnd;
 }

@@ -5,6 +5,7 @@
 import { HEAD_DATA_MAX } from "../base/limits";
 import { LOADED } from "../base/memory";
 import { Status } from "../base/status";
+import { Build, Twin, twin } from "../base/twin";
 import * as device from "../flash/device";
 import { blockBytes } from "../flash/geometry";
 import { isCovered, isLost } from "../flash/ring";
@@ -60,6 +61,7 @@ export function readUnit(block: u32, offset: u32, dataBytes: u32, target: usize)
   if (dataBytes == 0 || dataBytes > HEAD_DATA_MAX || offset + unitBytes(dataBytes) > blockBytes) return Status.CORRUPT;
   const seed = seedFor(block, offset, eraseCountOf(block));
   if (device.read(block, offset, target, dataBytes + 4) < 0) return Status.IO;
+  if (Build.PROBE && twin(Twin.REREAD) && unitIntact(target, dataBytes, seed)) return device.read(block, offset, target, dataBytes);
   if (unitIntact(target, dataBytes, seed)) return 0;
   return mendUnit(block, offset, dataBytes, target, seed);
 }
@@ -92,6 +94,7 @@ function loadHeadOf(block: u32, offset: u32, dataBytes: u32, have: u32): i32 {
     const status = mendUnit(block, offset, head, LOADED, seed);
     if (status < 0) return status;
   }
+  if (Build.PROBE && twin(Twin.REREAD)) device.read(block, offset, LOADED, head);
   if (!decodeHeader(LOADED, head, loadedHeader(), factsOpenLsn, factsOpenWall, factsSession, factsIdHigh)) return Status.CORRUPT;
   if (loadedHeader().dataBytes != dataBytes) return Status.CORRUPT;
   loadedBlock = block;

@@ -18,6 +18,7 @@
 import { ADOPT_MAX } from "../base/limits";
 import { LOADED, STAGED } from "../base/memory";
 import { Status } from "../base/status";
+import { Build, Twin, twin } from "../base/twin";
 import { blockCount, isNand, pageBytes, segmentEnd } from "../flash/geometry";
 import { RecordFlag, recordBytes } from "../format/record";
 import { SegmentType } from "../format/segment";
@@ -37,6 +38,7 @@ import {
 } from "./block-map";
 import { fault, session, setSession, witnessLsn } from "./progress";
 import { factsSession, forgetFacts, forgetLoaded, loadedHeader } from "./read";
+import { resumeTail } from "./resume";
 import { commitRoot, findRoot, RootState, restoreRoot, rootBytes } from "./root";
 import { headlessRecords, isFirstOfProgram, SCAN_MOUNT, scanNext, scanned, scanner, scanWalk } from "./scan";
 import { firstRecordOffset, readFacts } from "./segment-reader";
@@ -87,6 +89,16 @@ export function judgeTail(): bool {
   return newestSession != 0 && endedCleanly();
 }
 
+/**
+ * Is anything open or attempted? Then the last session that programmed something had erased the checkpoint switch before, and was
+ * not yet at its close, which seals everything before it touches the switch.
+ */
+export function leftOpen(): bool {
+  for (let i: u32 = 0; i < recoveryCount; i++) if (isAttempt(i)) return true;
+  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.ADOPTED && adoptedEnd(b) == 0) return true;
+  return false;
+}
+
 /** From the highest session down: the first root that is committed, or that something proves to have been. */
 function adoptNewestRoot(): void {
   let bound: u32 = 0xffffffff;
@@ -104,7 +116,8 @@ function adoptNewestRoot(): void {
 }
 
 function takeRoot(block: u32, session: u32): bool {
-  const state = findRoot(block, session);
+  let state = findRoot(block, session);
+  if (Build.PROBE && twin(Twin.ONE_MARKER) && state == RootState.BEGUN) state = RootState.COMMITTED;
   if (state != RootState.COMMITTED && (state != RootState.BEGUN || session > ordinarySession)) return false;
   tailSession = restoreRoot();
   rootBlock = <i32>block;
@@ -155,7 +168,9 @@ function isVoid(b: u32): bool {
  * Errors: IO; FULL when no block can be had. Cut: as before, or as after; see the cases above.
  */
 export function recover(wallMs: i64): i32 {
+  if (Build.PROBE && twin(Twin.APPEND_AFTER_REBOOT) && resumeTail()) return Status.OK;
   setSession(highestSession);
+  if (Build.PROBE && twin(Twin.SESSION_TWICE)) setSession(newestSession);
   setBlankSession(highestSession + 1);
   if (suspect >= 0) makeBlank(<u32>suspect);
   eraseDoubtful();
@@ -188,6 +203,7 @@ export function recover(wallMs: i64): i32 {
  * header has rotted stays as long as it can: somebody may still want to dig in it.
  */
 export function eraseDoubtful(): void {
+  if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return;
   for (let b = anchorCount; b < blockCount; b++) if (isDoubtful(b)) makeBlank(b);
 }
 
@@ -202,6 +218,7 @@ function isDoubtful(b: u32): bool {
  * committed: it is what counts on a day when none of them reads.
  */
 function withhold(): void {
+  if (Build.PROBE && twin(Twin.VOID_TAKEN)) return;
   for (let b = anchorCount; b < blockCount; b++)
     if (
       stateOf(b) == BlockState.DIRTY &&
@@ -316,10 +333,11 @@ function surveyTail(block: u32): void {
   tailBytes = 0;
   let bytesBefore: u32 = 0;
   while (scanNext(s) > 0) {
+    if (Build.PROBE && twin(Twin.BATCH_UNENDED)) s.recordFlags &= RecordFlag.FIRST;
     const offset = scanned().offset;
     witnessLsn(scanned().lsn);
     if (isFirstOfProgram(s)) {
-      tailLast = offset;
+      tailLast = s.programOffset;
       tailLastIndex = tailRecords;
     }
     const open = tailBatch;
@@ -343,6 +361,11 @@ function surveyTail(block: u32): void {
 /** Where what counts of the surveyed tail ends. */
 function validEnd(): u32 {
   return tailBatch ? tailBatch : tailEnd;
+}
+/** Where the last program of a tail begins: what lies before it was read back by the session that wrote it. */
+export function provenEnd(block: u32): u32 {
+  surveyTail(block);
+  return min(tailLast, validEnd());
 }
 /** Where the valid part of a tail ends when nothing may be written (a read-only mount). */
 export function readOnlyEnd(block: u32): u32 {
@@ -410,6 +433,7 @@ function recommit(block: u32): i32 {
   const room = roomLeft(HOT);
   const root = tailsOwed + rootBytes() + ROOT_SLACK + (isNand ? 2 * pageBytes : 0);
   const whole = !sealed && !tailRotten && room > root && tailBytes <= min(room - root, WHOLE_MAX);
+  if (Build.PROBE && twin(Twin.TAIL_BELIEVED)) return adopt(block, end) ? Status.OK : Status.FULL;
   const from = whole || adoptedCount >= ADOPT_MAX - 2 ? first : min(tailLast, end);
   // One copied whole is adopted up to nothing: its seal may have been under way, and read well one day.
   if ((from > first || sealed || adoptedCount < ADOPT_MAX - 2) && !adopt(block, from)) return Status.FULL;

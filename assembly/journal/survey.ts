@@ -6,6 +6,7 @@ import { isBlank } from "../base/bytes";
 import { LSN_LIMIT } from "../base/limits";
 import { SUMMARY, TAILS, UNIT } from "../base/memory";
 import { Status } from "../base/status";
+import { Build, Twin, twin } from "../base/twin";
 import * as device from "../flash/device";
 import { blockCount, segmentEnd } from "../flash/geometry";
 import { breakRing, unmarkLost } from "../flash/ring";
@@ -145,6 +146,7 @@ export function survey(): i32 {
   if (highestSession == 0 && !lastLabelled) return fault(Status.NOT_FORMATTED, 0, 0, 1);
   surveyStripes();
   suspect = leastWorn(BlockState.BLANK);
+  if (Build.PROBE && twin(Twin.SUSPECT_BELIEVED)) suspect = -1;
   levelUnknownWear();
   return Status.OK;
 }
@@ -171,6 +173,10 @@ function surveyBlock(b: u32): i32 {
   }
   if (!together && device.read(b, start, UNIT + LABEL_BYTES, 24) < 0) return Status.IO;
   if (isBlank(UNIT + LABEL_BYTES, 24)) {
+    if (Build.PROBE && twin(Twin.NO_ERASE_RECORD) && label != Status.OK) {
+      setEraseCount(b, eraseCountOf(max<u32>(b, 1) - 1));
+      setState(b, BlockState.BLANK);
+    }
     if (label == Status.OK) setState(b, BlockState.BLANK);
     return Status.OK;
   }

@@ -5,6 +5,8 @@
 
 import { LOADED, STAGED } from "../base/memory";
 import { Status } from "../base/status";
+import { Build, Twin, twin } from "../base/twin";
+import * as device from "../flash/device";
 import { blockBytes, blockCount, isNand, toAddress } from "../flash/geometry";
 import { inRing, isCovered, isUnfinished, lostBlocks, nextInRing } from "../flash/ring";
 import { CODEC_LOST, Header, recordBytes, UnitType } from "../format/record";
@@ -227,6 +229,7 @@ function interrupted(status: i32): i32 {
 }
 
 function finish(): i32 {
+  if (Build.PROBE && twin(Twin.VICTIM_EARLY)) device.erase(<u32>victim);
   const status = settle();
   if (status < 0) return status;
   entered = false;

@@ -9,13 +9,24 @@ import * as device from "../flash/device";
 import { blockCount } from "../flash/geometry";
 import { isLost } from "../flash/ring";
 import { SummaryFlag } from "../format/summary";
-import { adopt, adoptedCount, clearAdopted, pruneAdopted } from "../journal/adopted";
-import { anchorCount, BlockState, freeCount, setState } from "../journal/block-map";
+import { adopt, adoptedCount, adoptedEnd, clearAdopted, pruneAdopted } from "../journal/adopted";
+import {
+  anchorCount,
+  BlockState,
+  blankCount,
+  eraseOne,
+  freeCount,
+  leastWorn,
+  makeBlank,
+  openLsnOf,
+  setState,
+  stateOf,
+} from "../journal/block-map";
 import { countUnknown, fault, nextLsn, resetProgress, setSession } from "../journal/progress";
 import { forgetFacts, forgetLoaded } from "../journal/read";
-import { failedMounts, forgetTails, isTail, judgeTail, readOnlyEnd, recover, rootBlock } from "../journal/recover";
+import { failedMounts, forgetTails, isTail, judgeTail, leftOpen, provenEnd, readOnlyEnd, recover, rootBlock } from "../journal/recover";
 import { forgetSummary } from "../journal/segment-reader";
-import { COLD, HOT, programmedBytes, resetStreams, sealSegment, stream } from "../journal/segment-writer";
+import { BLANKS_KEPT, COLD, HOT, programmedBytes, resetStreams, sealSegment, stream } from "../journal/segment-writer";
 import { restoreStripes, tablesEnd } from "../journal/stripe";
 import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, namingBlock, survey } from "../journal/survey";
 import { dropCheckpoint, hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
@@ -54,6 +65,8 @@ function forgetEverything(): void {
 /** After so many mounts in a row that failed in their recovery, the next one reads only, until a change asks for the recovery. */
 const FAILED_MOUNTS: u32 = 3;
 let insisting: bool = false;
+/** Is this mount the second try of one that found no block for its recovery? */
+let cornered: bool = false;
 /** Mounts tried before a part whose programs fail is given back. */
 const TRIES = 8;
 let wall: i64 = 0;
@@ -98,12 +111,16 @@ function mountOnce(refusal: i32): i32 {
   const hesitating = !clean && refusal == Status.OK && !insisting && failedMounts() >= FAILED_MOUNTS;
   if (hesitating) refusal = Status.IO;
   const readOnly = refusal != Status.OK;
-  if (!clean && !readOnly && hasSwitch()) {
-    status = dropCheckpoint();
-    if (status < 0) return status;
-  }
   if (!clean) {
+    // A switch that was torn, and reads badly today, would count on another day: it goes before anything is programmed.
+    if (!readOnly && !leftOpen() && dropCheckpoint() < 0) return Status.FULL;
     status = readOnly ? lookOnly() : recover(wall);
+    if (status == Status.FULL && !readOnly && !cornered && makeRoomForRecovery()) {
+      cornered = true;
+      status = mountOnce(refusal);
+      cornered = false;
+      return status;
+    }
     if (status < 0) return status;
     setBegun(!readOnly);
   }
@@ -114,6 +131,8 @@ function mountOnce(refusal: i32): i32 {
   if (hesitating) hesitate();
   if (!clean && !readOnly) {
     if (freeCount() <= RESERVE_BLOCKS) failed(reclaim(RESERVE_BLOCKS));
+    // What is dirty looks like a segment again after a cut: the next recovery needs blocks that are blank.
+    while (mode == Mode.READY && blankCount() < BLANKS_KEPT && eraseOne() != Status.FULL) {}
     while (mode == Mode.READY && adoptedCount > ADOPT_MAX / 2 && failed(upkeep(4)) > 0) pruneAdopted();
   }
   return mode == Mode.CLOSED ? Status.IO : Status.OK;
@@ -134,6 +153,24 @@ export function carriesOn(status: i32): bool {
   const mounted = mount(false, wall);
   insisting = false;
   return mounted >= 0;
+}
+
+/**
+ * No block can be had for a recovery, though there may be segments in which nothing lives any more: that is known only when there is
+ * an index. One is built of what is proven, so that nothing unproven decides, and one such block is made blank. False: there is none.
+ * Cut: the block is dirty; nothing that lives was in it.
+ */
+function makeRoomForRecovery(): bool {
+  for (let b = anchorCount; b < blockCount; b++) {
+    if (!isTail(b)) continue;
+    if (!adopt(b, provenEnd(b))) return false;
+    setState(b, BlockState.ADOPTED);
+  }
+  if (rebuildIndex() < 0) return false;
+  if (leastWorn(BlockState.SPENT) >= 0) return eraseOne() == Status.OK;
+  for (let b = anchorCount; b < blockCount; b++)
+    if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) != 0 && adoptedEnd(b) == 0 && makeBlank(b) == Status.OK) return true;
+  return false;
 }
 
 /** A read-only mount of an unclean part: tails are read up to what verifies now; the promise of the next boot is not made. */

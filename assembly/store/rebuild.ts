@@ -3,6 +3,7 @@
  * wins over its original, whose block may be half erased.
  */
 import { Status } from "../base/status";
+import { Build, Twin, twin } from "../base/twin";
 import { addressBlock, addressOffset, blockCount, toAddress } from "../flash/geometry";
 import { recordBytes, UnitType } from "../format/record";
 import { Entry, EntryFlag } from "../format/summary";
@@ -62,6 +63,7 @@ function noteLost(block: u32, spans: u32, first: u64, last: u64): void {
 }
 /** A segment of which nothing lives is a victim whose erase was torn: its damage is nobody's. Elsewhere, and in a tail just judged, it is counted. */
 function countLost(): void {
+  if (Build.PROBE && twin(Twin.LOSS_UNTOLD)) return;
   for (let i: u32 = 0; i < lostCount; i++) {
     const at = lostList + i * 24;
     if (liveOf(load<u32>(at)) == 0 && !isRottenTail(load<u32>(at))) continue;
@@ -167,6 +169,7 @@ function indexSegment(block: u32): i32 {
 }
 
 function resolve(block: u32): i32 {
+  if (Build.PROBE && twin(Twin.OLD_VERSION) && fetchAt(toAddress(block, e().offset), true) < 0) return Status.OK;
   const key = keyOfEntry(e());
   if (find(key)) {
     if (!replaces(block, foundAddress())) {
@@ -191,6 +194,7 @@ function replaces(block: u32, address: u32): bool {
   if (hot) return block == other ? e().offset > addressOffset(address) : openLsnOf(block) > openLsnOf(other);
   const lsn = fetchAt(address, false) >= 0 ? head().lsn : toldLsn(other, addressOffset(address));
   if (lsn != 0 && lsn != e().lsn) return e().lsn > lsn;
+  if (Build.PROBE && twin(Twin.ORIGINAL_WINS)) return openLsnOf(block) < openLsnOf(other);
   const newer = openLsnOf(block) > openLsnOf(other);
   noteOrigin(newer ? other : block);
   return newer;

@@ -5,6 +5,7 @@
  * index, and compaction then drops their bytes.
  */
 import { SWEPT } from "../base/memory";
+import { Build, Twin, twin } from "../base/twin";
 import { blockCount, toAddress } from "../flash/geometry";
 import { EntryFlag } from "../format/summary";
 import { anchorCount, BlockFlag, BlockState, flagsOf, haunts, holdsRecords, openLsnOf, stateOf } from "../journal/block-map";
@@ -98,6 +99,7 @@ function begin(): bool {
 }
 
 function readBlock(): void {
+  if (Build.PROBE && twin(Twin.TOMBSTONE_EARLY)) return;
   const s = scanner(SCAN_ASK);
   scanOpen(s, block, false);
   while (scanNext(s) > 0) {

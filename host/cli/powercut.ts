@@ -3,10 +3,12 @@
  */
 
 import { availableParallelism } from "node:os";
-import { type CampaignReport, type Failure, type JobReport, jobsOf, runCampaign, runJob, summarize } from "../proof/campaign.js";
+import { cutting, runCampaign } from "../proof/campaign.js";
+import type { CampaignReport } from "../proof/campaign-report.js";
 import { type PresetName, presetNames } from "../proof/geometries.js";
+import { type Failure, jobsOf } from "../proof/job.js";
 import { parseReplay, type Replay, runReplay, type Subject } from "../proof/replay.js";
-import { defaultOptions, WEIGHTS } from "../proof/script.js";
+import { DAILY_WEIGHTS, defaultOptions, WEIGHTS } from "../proof/script.js";
 import { holdfast } from "../proof/store.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { EXIT, usage } from "./exit.js";
@@ -17,6 +19,7 @@ const DEFAULT_SAMPLE = 2000;
 const SHARDS_PER_PROCESSOR = 4;
 /** Tear kinds tried at one operation. */
 const TEARS = 6;
+const BUDGET = "cuts of the power at any program or erase";
 /** With three cuts in a row, this share of the second cuts gets a third. */
 const THIRD_SHARE = 1;
 
@@ -36,6 +39,7 @@ export const powercut: Command = {
     nested2: "with two more",
     byTear: "cuts per way of tearing",
     byPhase: "cuts per phase",
+    logHash: "with --replay: SHA-256 of every flash operation, call and result",
     violations: "array of {replay, text}",
     lost: "how many violations",
   },
@@ -62,7 +66,7 @@ async function run(call: Call): Promise<Outcome> {
   const sample = asCount(call.text("sample") ?? String(DEFAULT_SAMPLE), "--sample", 1);
   const subjects = subjectsOf(preset, seed);
   const dry = await playOnce(call, subjects);
-  const operations = dry.jobs.reduce((sum, { tally }) => sum + tally.ops, 0);
+  const operations = dry.scripts.reduce((sum, { tally }) => sum + tally.ops, 0);
   // A script that fails without any cut needs no cuts to be proven wrong.
   if (dry.violations.length > 0) return outcomeOf(call, preset, seed, operations, dry);
   const share = call.given("all") ? 1 : Math.min(1, sample / (operations * TEARS));
@@ -70,23 +74,25 @@ async function run(call: Call): Promise<Outcome> {
   const intensity = { share, nested1: nested > 0 ? 1 : 0, nested2: nested > 1 ? THIRD_SHARE : 0 };
   const jobs = jobsOf(subjects, intensity, SHARDS_PER_PROCESSOR * availableParallelism());
   const onProgress = (done: number, total: number) => call.terminal.progress("job", done, total);
-  const report = await call.terminal.orStopped(runCampaign({ jobs, onProgress }));
+  const campaign = { name: "power cuts", budget: BUDGET, work: cutting(jobs) };
+  const report = await call.terminal.orStopped(runCampaign(campaign, { onProgress }));
   return outcomeOf(call, preset, seed, operations, report);
 }
 
 function subjectsOf(preset: PresetName, seed: number): Subject[] {
-  return WEIGHTS.map((_, weights) => ({ preset, blockCount: BLOCK_COUNT, script: { ...defaultOptions, seed, weights } }));
+  return WEIGHTS.slice(0, DAILY_WEIGHTS).map((_, weights) => ({
+    preset,
+    blockCount: BLOCK_COUNT,
+    script: { ...defaultOptions, seed, weights },
+  }));
 }
 
 /** Plays the scripts once without a cut: how many operations there are, and that they go well. */
 async function playOnce(call: Call, subjects: readonly Subject[]): Promise<CampaignReport> {
-  const reports: JobReport[] = [];
-  for (const subject of subjects) {
-    const job = { subject, share: 0, nested1: 0, nested2: 0, shard: { index: 0, of: 1 }, shrinkBudget: 0 };
-    reports.push(await runJob(job, holdfast));
-    await call.terminal.breathe();
-  }
-  return summarize(reports);
+  const jobs = jobsOf(subjects, { share: 0, nested1: 0, nested2: 0 }, 1, 0);
+  const report = await runCampaign({ name: "no cuts", budget: "nothing", work: cutting(jobs) }, { store: holdfast });
+  await call.terminal.breathe();
+  return report;
 }
 
 function outcomeOf(call: Call, preset: PresetName, seed: number, operations: number, report: CampaignReport): Outcome {
@@ -123,13 +129,14 @@ async function replay(call: Call, line: string): Promise<Outcome> {
     nested2: tally.nested2,
     byTear: tally.byTear,
     byPhase: tally.byPhase,
+    logHash: tally.logHash,
     violations,
     lost: violations.length,
   };
   return {
     exitCode: violations.length > 0 ? EXIT.CUT_LOST : EXIT.OK,
     json,
-    lines: [`replayed ${plural(tally.cuts, "cut")}`, `lost: ${violations.length}`],
+    lines: [`replayed ${plural(tally.cuts, "cut")}`, `log ${tally.logHash} of ${tally.logEntries} entries`, `lost: ${violations.length}`],
   };
 }
 

@@ -116,6 +116,11 @@ export class Doorstep {
     return this.#bytes.subarray(first, first + bytes);
   }
 
+  /** Zeroes all of the memory, as a new one is. The core must be reset before it is asked again. */
+  clear(): void {
+    this.#bytes.fill(0);
+  }
+
   /** Puts `source` into the window at `offset`. */
   fill(source: Uint8Array, offset = 0): void {
     if (offset + source.length > this.windowBytes) throw new RangeError("more than the window takes");

@@ -16,30 +16,45 @@ const PAGE_BYTES = 65536;
 export const MEMORY_BYTES_DEFAULT = 1024 * 1024;
 const MEMORY_BYTES_MAX = 64 * 1024 * 1024;
 
+/** An instance, configured for no part yet, and the views of its memory. */
+export interface CoreInstance {
+  readonly exports: CoreExports;
+  readonly doorstep: Doorstep;
+}
+
+/** Where cores get their instances: fresh ones from here, or used ones made fresh again (recycled.ts). */
+export interface InstanceSource {
+  take(core: Core, device: FlashDevice, memoryBytes: number): CoreInstance;
+  /** Its core asks it no more. */
+  giveBack(instance: CoreInstance): void;
+}
+
 export class Core {
   readonly doorstep: Doorstep;
-  #exports: CoreExports | undefined;
+  readonly #source: InstanceSource;
+  #instance: CoreInstance | undefined;
   /** Told once, when the instance is dropped for whatever reason. */
   readonly #onDropped: () => void;
 
   /** Instantiates and configures; nothing is read from the flash yet. Errors: WRONG_GEOMETRY, INDEX_FULL, INVALID. */
   constructor(device: FlashDevice, memoryBytes = MEMORY_BYTES_DEFAULT, onDropped: () => void = () => {}) {
     this.#onDropped = onDropped;
-    const exports = instantiate(flashImports(device, () => this.doorstep));
-    growTo(exports.memory, memoryBytes);
-    this.#exports = exports;
-    this.doorstep = new Doorstep(exports);
-    configure(exports, device.geometry);
+    checkMemory(memoryBytes);
+    this.#source = source;
+    const instance = source.take(this, device, memoryBytes);
+    this.#instance = instance;
+    this.doorstep = instance.doorstep;
+    configure(instance.exports, device.geometry);
   }
 
   get isOpen(): boolean {
-    return this.#exports !== undefined;
+    return this.#instance !== undefined;
   }
 
   /** Calls an export and returns what it answers, a negative status included. Never re-entered: a device must not call its agent. */
   ask<Name extends CoreFunction>(name: Name, ...args: Parameters<CoreExports[Name]>): number {
-    if (this.#exports === undefined) throw new HoldfastError("CLOSED");
-    const call = this.#exports[name] as (...args: number[]) => number;
+    if (this.#instance === undefined) throw new HoldfastError("CLOSED");
+    const call = this.#instance.exports[name] as (...args: number[]) => number;
     let status: number;
     try {
       status = call(...args);
@@ -65,8 +80,9 @@ export class Core {
 
   /** Forgets the instance. */
   drop(): void {
-    if (this.#exports === undefined) return;
-    this.#exports = undefined;
+    if (this.#instance === undefined) return;
+    this.#source.giveBack(this.#instance);
+    this.#instance = undefined;
     this.#onDropped();
   }
 
@@ -77,6 +93,23 @@ export class Core {
   }
 }
 
+const freshInstances: InstanceSource = {
+  take(_core, device, memoryBytes) {
+    const made: { doorstep?: Doorstep } = {};
+    const exports = instantiate(flashImports({ device }, () => made.doorstep!));
+    growTo(exports.memory, memoryBytes);
+    made.doorstep = new Doorstep(exports);
+    return { exports, doorstep: made.doorstep };
+  },
+  giveBack() {},
+};
+let source = freshInstances;
+
+/** Every core made from now on takes its instance from `other`; without one, a fresh instance again. For the proof. */
+export function takeInstancesFrom(other: InstanceSource = freshInstances): void {
+  source = other;
+}
+
 function instantiate(flash: FlashImports): CoreExports {
   const { exports } = instantiateSync(wasmModule("device"), { flash: { ...flash } });
   const core = exports as unknown as CoreExports;
@@ -85,10 +118,13 @@ function instantiate(flash: FlashImports): CoreExports {
   return core;
 }
 
-function growTo(memory: WebAssembly.Memory, memoryBytes: number): void {
+function checkMemory(memoryBytes: number): void {
   if (!Number.isInteger(memoryBytes) || memoryBytes < PAGE_BYTES || memoryBytes > MEMORY_BYTES_MAX) {
     throw new HoldfastError("INVALID", `memoryBytes ${memoryBytes} is not a whole number from ${PAGE_BYTES} to ${MEMORY_BYTES_MAX}`);
   }
+}
+
+export function growTo(memory: WebAssembly.Memory, memoryBytes: number): void {
   const missing = Math.ceil(memoryBytes / PAGE_BYTES) - memory.buffer.byteLength / PAGE_BYTES;
   if (missing > 0) memory.grow(missing);
 }
@@ -100,13 +136,13 @@ function configure(core: CoreExports, geometry: FlashGeometry): void {
 }
 
 /** The device as the core sees it. Results go through as they are: the core judges them, a read's best guess included. */
-function flashImports(device: FlashDevice, doorstep: () => Doorstep): FlashImports {
+export function flashImports(line: { readonly device: FlashDevice }, doorstep: () => Doorstep): FlashImports {
   return {
-    read: (block, offset, target, length) => device.read(block, offset, doorstep().span(target, length)),
-    program: (block, offset, source, length) => device.program(block, offset, doorstep().span(source, length)),
-    erase: (block) => device.erase(block),
-    is_bad: (block) => (device.isBad?.(block) ? 1 : 0),
-    mark_bad: (block) => device.markBad?.(block) ?? -1,
-    sync: () => device.sync?.() ?? 0,
+    read: (block, offset, target, length) => line.device.read(block, offset, doorstep().span(target, length)),
+    program: (block, offset, source, length) => line.device.program(block, offset, doorstep().span(source, length)),
+    erase: (block) => line.device.erase(block),
+    is_bad: (block) => (line.device.isBad?.(block) ? 1 : 0),
+    mark_bad: (block) => line.device.markBad?.(block) ?? -1,
+    sync: () => line.device.sync?.() ?? 0,
   };
 }

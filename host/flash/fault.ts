@@ -7,23 +7,26 @@
  *   const flash = new FaultFlash(new NorFlash(geometry), { seed: 7, cut: { op: 12, tear: "unstable" } });
  *   try { work(flash) } catch (error) { if (!(error instanceof PowerCut)) throw error }
  *   flash.reboot({ op: 3, tear: "prefix" });   // power is back, and goes again at the fourth operation from here
- */
-import type { FlashDevice, FlashGeometry } from "./flash.js";
-import { mix, pick } from "./mix.js";
-import { Overlay } from "./overlay.js";
-import type { PhysicsFlash } from "./physics.js";
-import { ERASE_TEARS, type EraseTear, PROGRAM_TEARS, type ProgramTear, TEAR_KINDS, type TearKind, tearErase, tearProgram } from "./tear.js";
-
-/**
- * Where power goes. `op` counts programs and erases from 0 at construction, and again from 0 at each reboot.
  *
- * "any" draws one of the kinds that fit. A kind that does not fit the operation met (an erase kind at a program)
- * is replaced by one that does, drawn by hash; the PowerCut thrown says what was done.
+ * All faults of the catalogue (faults.ts, and as a table docs/testing.md) are asked for by their ids:
+ *
+ *   new FaultFlash(part, { seed: 7, faults: [{ id: "A1", at: 120, mask: 1 << 12 }, { id: "B4", block: 7 }, { id: "D2", rate: 1e-5 }] });
  */
-export interface Cut {
-  op: number;
-  tear: TearKind | "any";
-}
+import { ActiveFaults } from "./active-faults.js";
+import { loseCharge } from "./decay.js";
+import { Dice, type Moment } from "./dice.js";
+import type { Fault, FaultOf } from "./faults.js";
+import type { FlashDevice, FlashGeometry } from "./flash.js";
+import { ImageHash } from "./image-hash.js";
+import { type Action, Medium, type TornBy } from "./medium.js";
+import { mix, pick } from "./mix.js";
+import type { PhysicsFlash } from "./physics.js";
+import { type Cut, PowerCut } from "./power-cut.js";
+import { ERASE_TEARS, type EraseTear, PROGRAM_TEARS, type ProgramTear, TEAR_KINDS, type TearKind } from "./tear.js";
+import { kindOf } from "./tear-instant.js";
+import { outcomeCount } from "./write-cache.js";
+
+export { type Cut, type Operation, PowerCut } from "./power-cut.js";
 
 /** One bit that always reads wrong until its block is erased (or, where blank, until it is programmed to 0). */
 export interface Flip {
@@ -40,30 +43,12 @@ export interface FaultOptions {
   failOps?: readonly number[];
   /** Blocks in which every program and erase reports failure. */
   failBlocks?: readonly number[];
+  /** Faults of the catalogue. Taking one out of the list, or putting one in, moves no other. */
+  faults?: readonly Fault[];
 }
 
-export type Operation = "program" | "erase";
-
-/** The battery is out. Thrown by the torn operation, and by every method after it until `reboot`. */
-export class PowerCut extends Error {
-  /** The operation's number, as in Cut. */
-  readonly op: number;
-  readonly operation: Operation;
-  /** What was done to it: for a program one of PROGRAM_TEARS, for an erase one of ERASE_TEARS. */
-  readonly tear: TearKind;
-  readonly block: number;
-  readonly offset: number;
-
-  constructor(op: number, operation: Operation, tear: TearKind, block: number, offset: number) {
-    super(`power cut at operation ${op}: ${operation} of block ${block} offset ${offset}, ${tear}`);
-    this.name = "PowerCut";
-    this.op = op;
-    this.operation = operation;
-    this.tear = tear;
-    this.block = block;
-    this.offset = offset;
-  }
-}
+/** What time does to a part: charge is lost at `rate` a cell, or as `days` at `celsius` make it; weak cells give way. */
+export type Age = Omit<FaultOf<"D2">, "id" | "at" | "boot">;
 
 export class FaultFlash implements FlashDevice {
   readonly geometry: FlashGeometry;
@@ -79,22 +64,27 @@ export class FaultFlash implements FlashDevice {
   readonly isBad?: (block: number) => boolean;
   readonly markBad?: (block: number) => number;
   private readonly seed: number;
-  private readonly failOps: ReadonlySet<number>;
-  private readonly failBlocks: ReadonlySet<number>;
-  private readonly overlay: Overlay;
+  private readonly medium: Medium;
+  private failOps: ReadonlySet<number>;
+  private failBlocks: ReadonlySet<number>;
+  private faults: ActiveFaults | undefined;
+  private readCount = 0;
+  private ageCount = 0;
   private cutOp: number;
   private cutTear: TearKind | "any";
   private death: PowerCut | undefined;
 
+  /** Errors: RangeError for a fault that cannot befall such a part. */
   constructor(inner: PhysicsFlash, options: FaultOptions = {}) {
     this.inner = inner;
     this.geometry = inner.geometry;
     this.seed = options.seed ?? 1;
     this.failOps = new Set(options.failOps);
     this.failBlocks = new Set(options.failBlocks);
-    this.overlay = new Overlay(this.seed);
+    this.medium = new Medium(inner, this.seed);
     this.cutOp = options.cut?.op ?? -1;
     this.cutTear = options.cut?.tear ?? "any";
+    this.faults = this.activate(options.faults ?? []);
     for (const { block, offset, bit } of options.flips ?? []) this.flip(block, offset, bit);
     if (inner.isBad) this.isBad = (block) => this.powered.isBad?.(block) ?? false;
     if (inner.markBad) this.markBad = (block) => this.powered.markBad?.(block) ?? -1;
@@ -107,71 +97,101 @@ export class FaultFlash implements FlashDevice {
 
   read(block: number, offset: number, target: Uint8Array): number {
     if (this.death !== undefined) throw this.death;
-    const status = this.inner.read(block, offset, target);
-    if (!this.overlay.isEmpty) this.overlay.distort(block, offset, target);
-    return status;
+    if (this.faults === undefined) return this.medium.read(block, offset, target);
+    return this.faults.read({ boot: this.bootCount, op: this.readCount++ }, this.momentOf(this.opCount), block, offset, target);
   }
 
   program(block: number, offset: number, source: Uint8Array): number {
     if (this.death !== undefined) throw this.death;
     const op = this.opCount++;
-    if (op === this.cutOp) {
-      const tear = this.tearFor(PROGRAM_TEARS);
-      this.tearProgram(tear, op, block, offset, source);
-      this.die(new PowerCut(op, "program", tear, block, offset));
-    }
-    if (this.fails(op, block)) {
-      this.tearProgram("bits", op, block, offset, source);
-      return -1;
-    }
-    const status = this.inner.program(block, offset, source);
-    if (!this.overlay.isEmpty) this.overlay.heal(block, offset, source);
-    return status;
+    const by = this.faults === undefined ? undefined : this.tornBy(op, "program");
+    if (op === this.cutOp || by !== undefined) this.cutProgram(op, block, offset, source, op === this.cutOp ? undefined : by);
+    if (this.fails(op, block)) return this.fail(op, { kind: "program", block, offset, source });
+    if (this.faults === undefined) return this.medium.program(block, offset, source);
+    return this.faults.perform(this.momentOf(op), { kind: "program", block, offset, source });
   }
 
   erase(block: number): number {
     if (this.death !== undefined) throw this.death;
     const op = this.opCount++;
-    if (op === this.cutOp) {
-      const tear = this.tearFor(ERASE_TEARS);
-      this.tearErase(tear, op, block);
-      this.die(new PowerCut(op, "erase", tear, block, 0));
-    }
-    if (this.fails(op, block)) {
-      this.tearErase("erase-b", op, block);
-      return -1;
-    }
-    const status = this.inner.erase(block);
-    this.overlay.clear(block);
-    return status;
+    const by = this.faults === undefined ? undefined : this.tornBy(op, "erase");
+    if (op === this.cutOp || by !== undefined) this.cutErase(op, block, op === this.cutOp ? undefined : by);
+    if (this.fails(op, block)) return this.fail(op, { kind: "erase", block, offset: 0, source: NOTHING });
+    if (this.faults === undefined) return this.medium.erase(block);
+    return this.faults.perform(this.momentOf(op), { kind: "erase", block, offset: 0, source: NOTHING });
   }
 
   sync(): number {
-    return this.powered.sync();
+    const status = this.powered.sync();
+    this.faults?.cache?.sync();
+    return status;
+  }
+
+  /** The battery is taken out while no operation is running: told as a cut at a program of which nothing was done. */
+  powerOff(): void {
+    if (this.death !== undefined) return;
+    this.faults?.powerOff(this.momentOf(this.opCount), -1);
+    this.goDark(new PowerCut(this.opCount, "program", "none", 0, 0));
   }
 
   /** Power comes back, and goes again at `nextCut`. Damage stays; `opCount` starts at 0 again. */
   reboot(nextCut?: Cut): void {
+    const wasCut = this.death !== undefined;
     this.death = undefined;
     this.opCount = 0;
+    this.readCount = 0;
     this.bootCount++;
+    this.faults?.powerOn(this.bootCount, wasCut);
     this.cutOp = nextCut?.op ?? -1;
     this.cutTear = nextCut?.tear ?? "any";
   }
 
   /** Lets one bit rot. */
   flip(block: number, offset: number, bit: number): void {
-    this.overlay.lay(block, { first: offset, mask: Uint8Array.of(1 << bit), steadiness: 0, goodReads: 0 });
+    this.medium.lay(block, { first: offset, mask: Uint8Array.of(1 << bit), steadiness: 0, goodReads: 0 });
   }
 
-  /** Takes all flips back; unstable bits of torn operations stay. */
+  /** Takes all flips back, whatever fault made them; unstable bits of torn operations stay. */
   clearFlips(): void {
-    this.overlay.clearRot();
+    this.medium.overlay.clearRot();
+    this.faults?.cache?.clearRot();
   }
 
-  /** A deep copy, part included: what either does from here on, the other does not see. */
+  /** Lets time pass over the whole part or some blocks, e.g. `age({ rate: 1e-5 })` or `age({ days: 700 })`. */
+  age(age: Age): void {
+    const fault: FaultOf<"D2"> = { id: "D2", ...age, salt: mix(age.salt ?? 0, this.ageCount++) };
+    if (age.rate !== undefined || age.days !== undefined) {
+      loseCharge(this.medium, { fault, dice: new Dice(this.seed, fault) }, this.momentOf(this.opCount));
+    }
+    if (age.days !== undefined) this.medium.overlay.age(age.days);
+  }
+
+  /**
+   * From here on the part is well: nothing of `faults`, `failOps`, `failBlocks` happens any more, flips are taken back, and what was wrong
+   * in reading only is gone. What lies in the cells stays: torn spans, and operations that went astray.
+   */
+  endFaults(): void {
+    this.clearFlips();
+    this.faults = undefined;
+    this.medium.listener = undefined;
+    this.failOps = new Set();
+    this.failBlocks = new Set();
+  }
+
+  /** How many legal outcomes a cut would have now, where operations are reordered (fault R1); else 1. */
+  get outcomeCount(): number {
+    return outcomeCount(this.faults?.cache?.pendingBlocks ?? []);
+  }
+
+  /** A copy, part included, that costs a reference a block: what either does from here on, the other does not see. */
   clone(): FaultFlash {
-    const copy = new FaultFlash(this.inner.clone(), { seed: this.seed, failOps: [...this.failOps], failBlocks: [...this.failBlocks] });
+    const { seed, failOps, failBlocks } = this;
+    const copy = new FaultFlash(this.inner.clone(), {
+      seed,
+      failOps: [...failOps],
+      failBlocks: [...failBlocks],
+      faults: this.faults?.list,
+    });
     this.copyState(copy);
     return copy;
   }
@@ -183,9 +203,33 @@ export class FaultFlash implements FlashDevice {
     this.copyState(target);
   }
 
+  /**
+   * A hash of the part and of the damage on it: two parts with the same hash read the same and take the same programs.
+   *
+   * Not in it: whether power is off, and cuts to come. So an image is hashed after its cut, and judged once where
+   * all else is equal too. Cost: PhysicsFlash.imageHash, and the damaged spans.
+   */
+  imageHash(): bigint {
+    const hash = new ImageHash();
+    this.medium.hashInto(hash);
+    this.faults?.hashInto(hash, this.bootCount);
+    return hash.value;
+  }
+
   private copyState(target: FaultFlash): void {
-    this.overlay.copyInto(target.overlay);
+    this.medium.copyDamage(target.medium);
+    target.failOps = this.failOps;
+    target.failBlocks = this.failBlocks;
+    if (this.faults === undefined) {
+      target.faults = undefined;
+      target.medium.listener = undefined;
+    } else {
+      target.faults ??= target.activate(this.faults.list);
+      this.faults.copyInto(target.faults as ActiveFaults);
+    }
     target.opCount = this.opCount;
+    target.readCount = this.readCount;
+    target.ageCount = this.ageCount;
     target.bootCount = this.bootCount;
     target.cutCount = this.cutCount;
     target.tornWrites = this.tornWrites;
@@ -203,11 +247,57 @@ export class FaultFlash implements FlashDevice {
     return (this.failOps.size > 0 && this.failOps.has(op)) || (this.failBlocks.size > 0 && this.failBlocks.has(block));
   }
 
+  private momentOf(op: number): Moment {
+    return { boot: this.bootCount, op };
+  }
+
+  /** What the list does to the part; undefined = nothing ever, and no operation pays for it. */
+  private activate(list: readonly Fault[]): ActiveFaults | undefined {
+    return list.length === 0 && this.geometry.pairedPages === undefined ? undefined : new ActiveFaults(this.medium, list);
+  }
+
+  private tornBy(op: number, kind: Action["kind"]): TornBy | undefined {
+    const moment = this.momentOf(op);
+    const fault = this.faults?.tearOf(moment, kind);
+    return fault && { fault, moment };
+  }
+
+  /** An operation that reports failure leaves its span half done. */
+  private fail(op: number, action: Action): number {
+    if (this.faults !== undefined) return this.faults.fail(this.momentOf(op), action);
+    const { kind, block, offset, source } = action;
+    if (kind === "program") this.medium.tearProgram("bits", this.opSeed(op), block, offset, source);
+    else this.medium.tearErase("erase-b", this.opSeed(op), block);
+    return -1;
+  }
+
+  private cutProgram(op: number, block: number, offset: number, source: Uint8Array, by?: TornBy): never {
+    const tear = by === undefined ? this.tearFor(PROGRAM_TEARS) : (kindOf(by.fault, by.moment) as ProgramTear);
+    this.inner.assertProgram(block, offset, source);
+    if (this.faults?.powerOff(this.momentOf(op), block) ?? true) {
+      this.medium.tearProgram(tear, this.opSeed(op), block, offset, source, by);
+      if (isHalfDone(tear)) this.faults?.torn(this.momentOf(op), { kind: "program", block, offset, source });
+    }
+    return this.die(new PowerCut(op, "program", tear, block, offset));
+  }
+
+  private cutErase(op: number, block: number, by?: TornBy): never {
+    const tear = by === undefined ? this.tearFor(ERASE_TEARS) : (kindOf(by.fault, by.moment) as EraseTear);
+    this.inner.assertErase(block);
+    if (this.faults?.powerOff(this.momentOf(op), block) ?? true) this.medium.tearErase(tear, this.opSeed(op), block, by);
+    return this.die(new PowerCut(op, "erase", tear, block, 0));
+  }
+
   private die(death: PowerCut): never {
-    this.death = death;
-    this.cutCount++;
-    if (death.tear !== "none" && death.tear !== "all") this.tornWrites++;
+    this.goDark(death);
     throw death;
+  }
+
+  private goDark(death: PowerCut): void {
+    this.death = death;
+    this.faults?.dark(this.cutCount, !isHalfDone(death.tear));
+    this.cutCount++;
+    if (isHalfDone(death.tear)) this.tornWrites++;
   }
 
   /** The asked kind where it fits, else one that does. */
@@ -224,30 +314,10 @@ export class FaultFlash implements FlashDevice {
   private opSeed(op: number): number {
     return op === this.cutOp ? this.cutSeed() : mix(this.seed, this.bootCount, op, -2);
   }
+}
 
-  private tearProgram(tear: ProgramTear, op: number, block: number, offset: number, source: Uint8Array): void {
-    const { inner, geometry } = this;
-    inner.assertProgram(block, offset, source);
-    if (tear === "none") return;
-    // A unit that power died in is never programmed again before an erase, whatever it reads.
-    inner.markProgrammed(block, offset, source.length);
-    this.overlay.heal(block, offset, source);
-    const span = { cells: inner.bytes, first: block * geometry.blockBytes + offset, offset };
-    const patch = tearProgram(tear, this.opSeed(op), span, source, geometry.pageBytes);
-    if (patch !== undefined) this.overlay.lay(block, patch);
-  }
+const NOTHING = new Uint8Array(0);
 
-  private tearErase(tear: EraseTear, op: number, block: number): void {
-    const { inner, geometry } = this;
-    inner.assertErase(block);
-    if (tear === "none") return;
-    if (tear === "all") inner.erase(block);
-    // The old data may still be there after erase-a, and so is what ailed it.
-    if (tear !== "erase-a") this.overlay.clear(block);
-    if (tear === "all") return;
-    const span = { cells: inner.bytes, first: block * geometry.blockBytes, offset: 0 };
-    const patch = tearErase(tear, this.opSeed(op), span, geometry.blockBytes);
-    inner.markSuspect(block);
-    if (patch !== undefined) this.overlay.lay(block, patch);
-  }
+function isHalfDone(tear: TearKind): boolean {
+  return tear !== "none" && tear !== "all";
 }

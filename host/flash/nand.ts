@@ -5,6 +5,7 @@
  * erase of a bad block (erasing one would lose the factory's mark). The spare area is the driver's own: it is not modelled.
  */
 import { type FlashGeometry, isInside } from "./flash.js";
+import type { ImageHash } from "./image-hash.js";
 import { PhysicsFlash, type PhysicsOptions } from "./physics.js";
 
 export interface NandOptions extends PhysicsOptions {
@@ -31,6 +32,11 @@ export class NandFlash extends PhysicsFlash {
     super.erase(block);
     this.nextPages[block] = 0;
     return 0;
+  }
+
+  override markErased(block: number): void {
+    super.markErased(block);
+    this.nextPages[block] = 0;
   }
 
   override isBad(block: number): boolean {
@@ -62,7 +68,7 @@ export class NandFlash extends PhysicsFlash {
     this.nextPages[block] = Math.max(this.nextPages[block], (offset + lengthBytes) / this.geometry.pageBytes);
   }
 
-  /** A deep copy: content, wear, bad blocks, and what was programmed since the last erase. */
+  /** A copy of everything, cheap (cells.ts): content, wear, bad blocks, and what was programmed since the last erase. */
   clone(): NandFlash {
     const copy = new NandFlash(this.geometry);
     this.cloneInto(copy as this);
@@ -73,5 +79,10 @@ export class NandFlash extends PhysicsFlash {
     super.cloneInto(target);
     target.nextPages.set(this.nextPages);
     target.bad.set(this.bad);
+  }
+
+  override hashInto(hash: ImageHash): void {
+    super.hashInto(hash);
+    hash.addBytes(this.bad);
   }
 }

@@ -13,7 +13,7 @@ export class NorFlash extends PhysicsFlash {
     if (options.backing !== undefined) this.adoptContent();
   }
 
-  /** A deep copy: content, wear, and what was programmed since the last erase. */
+  /** A copy of everything, cheap (cells.ts): content, wear, and what was programmed since the last erase. */
   clone(): NorFlash {
     const copy = new NorFlash(this.geometry);
     this.cloneInto(copy as this);

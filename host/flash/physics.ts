@@ -4,7 +4,9 @@
  * Whoever runs on a PhysicsFlash may take for granted that a broken rule never passes: it throws
  * FlashRuleViolation, changes nothing on the part, and stays on the list `violations`.
  */
+import { Cells } from "./cells.js";
 import { type FlashDevice, type FlashGeometry, isInside } from "./flash.js";
+import { ImageHash } from "./image-hash.js";
 
 export type FlashRule = "area" | "alignment" | "once" | "set-bits" | "order" | "suspect" | "bad-block";
 
@@ -33,16 +35,19 @@ const LOOP_COPY_BYTES = 16;
 
 export abstract class PhysicsFlash implements FlashDevice {
   readonly geometry: FlashGeometry;
-  /** The cells, block after block. Pristine: faults are laid over them by FaultFlash, which also tears them. */
-  readonly bytes: Uint8Array;
+  /** Content and programmed units, shared with clones until written to. Pristine: faults are laid over them by FaultFlash, which also tears them. */
+  readonly cells: Cells;
   /** Erases begun per block, torn ones included. */
   readonly eraseCounts: Uint32Array;
   /** 1 = an erase of the block was torn and none has completed since: programming it is a violation. */
   readonly suspect: Uint8Array;
+  /**
+   * 1 = cells of the block may be cleared of which its user was told that they are blank: an operation went astray. The rules
+   * go by what was told, so a program that finds such cells is no violation; it clears what it can.
+   */
+  readonly estranged: Uint8Array;
   /** The message of every violation so far, clones included. */
   readonly violations: string[] = [];
-  /** One bit per program unit: programmed since the last erase. */
-  private readonly programmed: Uint8Array;
   private readonly unitShift: number;
 
   abstract clone(): PhysicsFlash;
@@ -59,20 +64,24 @@ export abstract class PhysicsFlash implements FlashDevice {
       throw new RangeError(`${options.backing.length} bytes given for a part of ${sizeBytes}`);
     }
     this.geometry = geometry;
-    this.bytes = options.backing ?? new Uint8Array(sizeBytes).fill(0xff);
+    this.cells = new Cells(blockCount, blockBytes, blockBytes / programBytes, options.backing);
     this.eraseCounts = new Uint32Array(blockCount);
     this.suspect = new Uint8Array(blockCount);
+    this.estranged = new Uint8Array(blockCount);
     this.unitShift = Math.log2(programBytes);
-    this.programmed = new Uint8Array(((sizeBytes >> this.unitShift) + 7) >> 3);
+  }
+
+  /** All cells as one array, live, to be read and written. Whoever asks ends the sharing: from then on clones copy everything (cells.ts). */
+  get bytes(): Uint8Array {
+    return this.cells.flat;
   }
 
   read(block: number, offset: number, target: Uint8Array): number {
     const length = target.length;
     if (!isInside(this.geometry, block, offset, length)) this.violate("area", block, offset, `read of ${length} B`);
-    const bytes = this.bytes;
-    const first = block * this.geometry.blockBytes + offset;
-    if (length > LOOP_COPY_BYTES) target.set(bytes.subarray(first, first + length));
-    else for (let i = 0; i < length; i++) target[i] = bytes[first + i];
+    const bytes = this.cells.bytesOf(block);
+    if (length > LOOP_COPY_BYTES) target.set(bytes.subarray(offset, offset + length));
+    else for (let i = 0; i < length; i++) target[i] = bytes[offset + i];
     return 0;
   }
 
@@ -80,15 +89,15 @@ export abstract class PhysicsFlash implements FlashDevice {
     this.assertProgram(block, offset, source);
     this.markProgrammed(block, offset, source.length);
     // No bit of source is set where a cell is cleared, so what is stored is source itself.
-    this.bytes.set(source, block * this.geometry.blockBytes + offset);
+    if (this.estranged[block] === 0) this.cells.own(block).bytes.set(source, offset);
+    else this.clearCells(block, offset, source);
     return 0;
   }
 
   erase(block: number): number {
     this.assertErase(block);
-    const { blockBytes } = this.geometry;
-    this.bytes.fill(0xff, block * blockBytes, (block + 1) * blockBytes);
-    this.clearProgrammed(block);
+    this.cells.erase(block);
+    this.estranged[block] = 0;
     this.suspect[block] = 0;
     this.eraseCounts[block]++;
     return 0;
@@ -108,9 +117,10 @@ export abstract class PhysicsFlash implements FlashDevice {
     }
     if (this.suspect[block] !== 0) this.violate("suspect", block, offset, "program before the torn erase was done again");
     this.assertOnce(block, offset, length);
-    const first = block * this.geometry.blockBytes + offset;
+    if (this.estranged[block] !== 0) return;
+    const bytes = this.cells.bytesOf(block);
     for (let i = 0; i < length; i++) {
-      if ((source[i] & ~this.bytes[first + i]) !== 0) this.violate("set-bits", block, offset + i, "program cannot set a cleared bit");
+      if ((source[i] & ~bytes[offset + i]) !== 0) this.violate("set-bits", block, offset + i, "program cannot set a cleared bit");
     }
   }
 
@@ -121,14 +131,14 @@ export abstract class PhysicsFlash implements FlashDevice {
 
   /** Records that power died while these units were being programmed, or that they were: they may not be programmed again. */
   markProgrammed(block: number, offset: number, lengthBytes: number): void {
-    const first = this.unitOf(block, offset);
-    const after = first + (lengthBytes >> this.unitShift);
-    for (let unit = first; unit < after; ) {
+    const { programmed } = this.cells.own(block);
+    const after = (offset + lengthBytes) >> this.unitShift;
+    for (let unit = offset >> this.unitShift; unit < after; ) {
       if ((unit & 7) === 0 && unit + 8 <= after) {
-        this.programmed[unit >> 3] = 0xff;
+        programmed[unit >> 3] = 0xff;
         unit += 8;
       } else {
-        this.programmed[unit >> 3] |= 1 << (unit & 7);
+        programmed[unit >> 3] |= 1 << (unit & 7);
         unit++;
       }
     }
@@ -140,21 +150,70 @@ export abstract class PhysicsFlash implements FlashDevice {
     this.eraseCounts[block]++;
   }
 
-  isProgrammed(block: number, offset: number): boolean {
-    return this.hasUnit(this.unitOf(block, offset));
+  /** Records an erase that its user was told of and the cells know nothing of. */
+  markErased(block: number): void {
+    this.cells.own(block).programmed.fill(0);
+    this.suspect[block] = 0;
+    this.estranged[block] = 1;
   }
 
-  /** Makes `target`, a device of the same geometry, equal to this one. The cheap way to start over in a loop: nothing is allocated. */
+  /** Clears cells that nobody asked to be programmed, or that somebody was told are elsewhere. */
+  clearCells(block: number, offset: number, source: Uint8Array): void {
+    const { bytes } = this.cells.own(block);
+    for (let i = 0; i < source.length; i++) bytes[offset + i] &= source[i];
+    this.estranged[block] = 1;
+  }
+
+  /** Blanks the cells of a block that nobody asked to be erased. */
+  blankCells(block: number): void {
+    this.cells.own(block).bytes.fill(0xff);
+    this.estranged[block] = 1;
+    this.eraseCounts[block]++;
+  }
+
+  isProgrammed(block: number, offset: number): boolean {
+    return hasUnit(this.cells.programmedOf(block), offset >> this.unitShift);
+  }
+
+  /** Was the block programmed in part, and not to its end everywhere? */
+  isPartial(block: number): boolean {
+    const { blockBytes, programBytes } = this.geometry;
+    const programmed = this.cells.programmedOf(block);
+    const full = (1 << Math.min(8, blockBytes / programBytes)) - 1;
+    return programmed.some((units) => units !== 0) && programmed.some((units) => units !== full);
+  }
+
+  /**
+   * Makes `target`, a device of the same geometry, equal to this one. The cheap way to start over in a loop.
+   *
+   * Cost  A reference a block; the blocks themselves are copied when one of the two writes to them.
+   */
   cloneInto(target: this): void {
-    if (target.bytes.length !== this.bytes.length || target.programmed.length !== this.programmed.length) {
-      throw new RangeError("cloneInto needs a device of the same geometry");
-    }
-    target.bytes.set(this.bytes);
+    this.cells.shareInto(target.cells);
     target.eraseCounts.set(this.eraseCounts);
     target.suspect.set(this.suspect);
-    target.programmed.set(this.programmed);
+    target.estranged.set(this.estranged);
     target.violations.length = 0;
     target.violations.push(...this.violations);
+  }
+
+  /**
+   * A hash of all that decides how the part answers from here on: cells, programmed units, suspect and bad blocks.
+   *
+   * Equal parts have equal hashes whatever led to them. Erase counts are left out: no rule asks for them.
+   * Cost  The blocks written to since the last time, anew; of the others a remembered hash.
+   */
+  imageHash(): bigint {
+    const hash = new ImageHash();
+    this.hashInto(hash);
+    return hash.value;
+  }
+
+  /** Takes the state of this part into `hash`, as `imageHash` says. */
+  hashInto(hash: ImageHash): void {
+    for (let block = 0; block < this.geometry.blockCount; block++) this.cells.hashBlock(block, hash);
+    hash.addBytes(this.suspect);
+    hash.addBytes(this.estranged);
   }
 
   /** To be called by a subclass's constructor when it was given content. */
@@ -162,7 +221,7 @@ export abstract class PhysicsFlash implements FlashDevice {
     const { blockBytes, blockCount, programBytes } = this.geometry;
     for (let block = 0; block < blockCount; block++) {
       for (let offset = 0; offset < blockBytes; offset++) {
-        if (this.bytes[block * blockBytes + offset] === 0xff) continue;
+        if (this.cells.bytesOf(block)[offset] === 0xff) continue;
         const unitOffset = offset - (offset % programBytes);
         this.markProgrammed(block, unitOffset, programBytes);
         offset = unitOffset + programBytes - 1;
@@ -177,29 +236,18 @@ export abstract class PhysicsFlash implements FlashDevice {
   }
 
   private assertOnce(block: number, offset: number, lengthBytes: number): void {
-    const first = this.unitOf(block, offset);
-    const after = first + (lengthBytes >> this.unitShift);
-    for (let unit = first; unit < after; unit++) {
+    const programmed = this.cells.programmedOf(block);
+    const after = (offset + lengthBytes) >> this.unitShift;
+    for (let unit = offset >> this.unitShift; unit < after; unit++) {
       // Eight free units at a step: this runs for every program of the harness.
-      if ((unit & 7) === 0 && unit + 8 <= after && this.programmed[unit >> 3] === 0) unit += 7;
-      else if (this.hasUnit(unit)) {
-        this.violate("once", block, offset + ((unit - first) << this.unitShift), "unit programmed twice since the last erase");
+      if ((unit & 7) === 0 && unit + 8 <= after && programmed[unit >> 3] === 0) unit += 7;
+      else if (hasUnit(programmed, unit)) {
+        this.violate("once", block, unit << this.unitShift, "unit programmed twice since the last erase");
       }
     }
   }
+}
 
-  private clearProgrammed(block: number): void {
-    const first = this.unitOf(block, 0);
-    const after = this.unitOf(block + 1, 0);
-    if (((first | after) & 7) === 0) this.programmed.fill(0, first >> 3, after >> 3);
-    else for (let unit = first; unit < after; unit++) this.programmed[unit >> 3] &= ~(1 << (unit & 7));
-  }
-
-  private hasUnit(unit: number): boolean {
-    return (this.programmed[unit >> 3] & (1 << (unit & 7))) !== 0;
-  }
-
-  private unitOf(block: number, offset: number): number {
-    return (block * this.geometry.blockBytes + offset) >> this.unitShift;
-  }
+function hasUnit(programmed: Uint8Array, unit: number): boolean {
+  return (programmed[unit >> 3] & (1 << (unit & 7))) !== 0;
 }

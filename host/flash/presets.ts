@@ -20,6 +20,20 @@ export const presets: Record<PresetName, FlashGeometry> = {
   "sx1-nor-8m": { kind: "nor", blockBytes: 128 * KIB, blockCount: 64, pageBytes: 64, programBytes: 4 },
 };
 
+/**
+ * A NAND of two bits a cell, for tests: a program that fails, or that power dies in, damages the page four below its own
+ * where that one is the lower of a pair (fault P7). No preset: nothing above takes care of paired pages.
+ */
+export const PAIRED_NAND: FlashGeometry = {
+  kind: "nand",
+  blockBytes: 256 * KIB,
+  blockCount: 256,
+  pageBytes: 4 * KIB,
+  programBytes: 4 * KIB,
+  oobBytes: 128,
+  pairedPages: 4,
+};
+
 const MIN_BLOCK_COUNT = 12;
 /** The block label holds the count in 16 bits. */
 const MAX_BLOCK_COUNT = 0xffff;

@@ -18,6 +18,7 @@ export const ABOUT = {
   damage: 9,
   entropy: 10,
   sample: 11,
+  storm: 12,
 } as const;
 
 /** A 32-bit hash of up to four numbers. */

@@ -6,8 +6,9 @@
  *
  * Only where damage looks like the write that was torn (Image.exposed) may a change go uncounted.
  */
+import type { Agent } from "../index.js";
 import { ABOUT, mix, pick } from "./chance.js";
-import { type Image, makeImage, type Pull, Scratch } from "./image.js";
+import { HEADER_BYTES, type Image, makeImage, type Pull, Scratch } from "./image.js";
 import { difference, type Model, type Shown } from "./model.js";
 import { printSubject, type Subject } from "./replay.js";
 import { WEIGHTS } from "./script.js";
@@ -20,6 +21,8 @@ export interface DamageJob {
   readonly pull?: Pull;
   /** Adjacent bytes damaged. */
   readonly lengthBytes: number;
+  /** Not noise, but what stands at the same place of another block, from the first record on: a program or a read that went astray. */
+  readonly misplaced?: boolean;
   /** Up to this many damaged bytes nothing may be lost: 8 with 16 parity bytes. */
   readonly correctable: number;
   /** Records one burst may cost at most. */
@@ -62,11 +65,17 @@ export async function runDamageJob(job: DamageJob, store: Store): Promise<Damage
   return report;
 }
 
-/** Damages every byte of a burst inside one block; returns its address. */
+/** Damages every byte of a burst inside one block, or replaces it by another's; returns its address. */
 function damageAt(scratch: Scratch, image: Image, job: DamageJob, sample: number): number {
   const { seed } = job.subject.script;
   const { blockBytes, blockCount } = image.geometry;
   const block = pick(blockCount, seed, ABOUT.damage, sample, 1);
+  if (job.misplaced === true) {
+    const [first, other] = [Math.max(64, image.geometry.programBytes) + HEADER_BYTES, pick(blockCount, seed, ABOUT.damage, sample, 2)];
+    const [target, source] = [block * blockBytes + first, other * blockBytes + first];
+    for (let i = 0; i < job.lengthBytes; i++) scratch.flip(target + i, image.bytes[target + i]! ^ image.bytes[source + i]!);
+    return target;
+  }
   const address = block * blockBytes + pick(blockBytes - job.lengthBytes + 1, seed, ABOUT.damage, sample, 2);
   for (let i = 0; i < job.lengthBytes; i++) scratch.flip(address + i, 1 + (mix(seed, ABOUT.damage, sample, 3 + i) % 255));
   return address;
@@ -83,7 +92,14 @@ async function judgeBurst(
   const { script } = job.subject;
   const session = new Session(store, scratch, model, script.seed, WEIGHTS[script.weights]!);
   session.setClock(100_000);
-  const agent = await session.boot();
+  try {
+    return judgeAgent(await session.boot(), job, model, report, exposed);
+  } finally {
+    session.powerOff();
+  }
+}
+
+function judgeAgent(agent: Agent, job: DamageJob, model: Model, report: DamageReport, exposed: boolean): string[] {
   const { shown, violations } = readAll(agent, model, { receipts: false, verify: false, damaged: true });
   const flying = new Set(model.inFlight.map((change) => change.key));
   const counted = agent.stat().damagedUnknown > 0;

@@ -73,7 +73,7 @@ class Flips {
     const readByList = new Uint8Array(image.bytes.length);
     const model = image.model.clone();
     scratch.mask = readByMount;
-    const agent = await this.boot(model);
+    const agent = await this.session(model).boot();
     scratch.mask = readByList;
     for (const _ of agent.list());
     const readers = this.traceReaders(agent, model);
@@ -132,21 +132,23 @@ class Flips {
     this.report.mounts++;
     this.scratch.flip(address, 1 << bit);
     const model = this.image.model.clone();
+    const session = this.session(model);
     try {
-      const agent = await this.boot(model);
+      const agent = await session.boot();
       const { shown, violations } = readAll(agent, model, { receipts: false, verify: false });
       for (const violation of [...violations, ...model.judge(shown)]) this.note(address, bit, violation.text, violation.key);
     } catch (error) {
       this.note(address, bit, String(error), "mount");
     }
+    session.powerOff();
     this.scratch.restore();
   }
 
-  private boot(model: Model): Promise<Agent> {
+  private session(model: Model): Session {
     const { script } = this.job.subject;
     const session = new Session(this.store, this.scratch, model, script.seed, WEIGHTS[script.weights]!);
     session.setClock(100_000);
-    return session.boot();
+    return session;
   }
 
   private note(address: number, bit: number, text: string, key: Key): void {

@@ -54,7 +54,7 @@ export async function makeImage(store: Store, subject: Subject, pull?: Pull): Pr
 }
 
 /** Label and segment header: 64 bytes or a program unit, and 44. */
-const HEADER_BYTES = 44;
+export const HEADER_BYTES = 44;
 
 /**
  * What was programmed where since the last erase. Of a segment that was open when power went, two places have no second

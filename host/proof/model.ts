@@ -31,9 +31,9 @@ export interface Shown {
   readonly lsn: bigint;
 }
 
-/** Which promise of docs/design.md was broken. "rule": a driver rule; "live": no longer usable. */
+/** Which promise of docs/design.md was broken. "rule": a driver rule; "live": no longer usable; "bound": more work or memory than is promised. */
 export interface Violation {
-  readonly promise: "G1" | "G2" | "G3" | "G4" | "G5" | "rule" | "live";
+  readonly promise: "G1" | "G2" | "G3" | "G4" | "G5" | "rule" | "live" | "bound";
   readonly key: Key;
   readonly text: string;
 }
@@ -48,9 +48,12 @@ export class Model {
   formatted = false;
   /** True while a format is under way. */
   formatting = false;
+  /** A hash of what is held, kept up to date: the same for the same keys with the same LSNs. */
+  private heldHash = 0;
 
   clone(): Model {
     const copy = new Model();
+    copy.heldHash = this.heldHash;
     for (const [key, held] of this.held) copy.held.set(key, held);
     for (const key of this.gone) copy.gone.add(key);
     copy.inFlight = this.inFlight;
@@ -58,6 +61,12 @@ export class Model {
     copy.formatted = this.formatted;
     copy.formatting = this.formatting;
     return copy;
+  }
+
+  /** Two models of one script with the same signature accept the same of a boot. */
+  get signature(): string {
+    const flying = this.inFlight.map(({ key, held }) => `${key}=${held?.body.length ?? -1}@${held?.wallMs ?? 0}`);
+    return `${this.heldHash}.${this.lastLsn}.${this.formatted ? 1 : 0}${this.formatting ? 1 : 0}.${flying.join()}`;
   }
 
   begin(changes: readonly Change[]): void {
@@ -84,6 +93,7 @@ export class Model {
   /** A format was acknowledged, or a boot showed that it had got far enough. */
   wipe(): void {
     this.held.clear();
+    this.heldHash = 0;
     this.gone.clear();
     this.inFlight = [];
     this.lastLsn = 0n;
@@ -131,6 +141,9 @@ export class Model {
   }
 
   private apply(change: Change, lsn: bigint): void {
+    const before = this.held.get(change.key);
+    if (before !== undefined) this.heldHash ^= hashOf(change.key, before.lsn);
+    if (change.held !== undefined) this.heldHash ^= hashOf(change.key, lsn);
     if (change.held === undefined) {
       this.held.delete(change.key);
       this.gone.add(change.key);
@@ -140,6 +153,12 @@ export class Model {
     }
     if (lsn > this.lastLsn) this.lastLsn = lsn;
   }
+}
+
+function hashOf(key: Key, lsn: bigint): number {
+  let hash = Number(lsn & 0xffffffffn) ^ 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  return hash;
 }
 
 /** "" when `shown` is exactly what must be there; else what is wrong with it. */

@@ -48,7 +48,13 @@ export const WEIGHTS: readonly Weights[] = [
   { name: "small", batch: 0.04, remove: 0.1, tick: 0.05, reopen: 0.015, pull: 0.01, large: 0.02, photo: 0, pack: false, versions: 0 },
   { name: "history", batch: 0.1, remove: 0.12, tick: 0.12, reopen: 0.02, pull: 0.02, large: 0.08, photo: 0.01, pack: true, versions: 3 },
   { name: "photos", batch: 0.15, remove: 0.1, tick: 0, reopen: 0.03, pull: 0.02, large: 0.15, photo: 0.06, pack: false, versions: 0 },
+  // Few records and little rest: most operations are compaction, recovery and, on parts that have one, the checkpoint.
+  { name: "restless", batch: 0.1, remove: 0.12, tick: 0.14, reopen: 0.1, pull: 0.1, large: 0.4, photo: 0.01, pack: false, versions: 0 },
+  { name: "closing", batch: 0.08, remove: 0.08, tick: 0.06, reopen: 0.3, pull: 0.08, large: 0.2, photo: 0, pack: false, versions: 0 },
 ];
+
+/** So many of the mixtures, the first ones, are taken in turn where nothing else is asked for. */
+export const DAILY_WEIGHTS = 3;
 
 export interface ScriptOptions {
   readonly seed: number;

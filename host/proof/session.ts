@@ -6,10 +6,13 @@
  */
 import type { FlashDevice } from "../flash/index.js";
 import type { Agent } from "../index.js";
+import { brokenBound } from "./bounds.js";
+import type { RunLog } from "./log.js";
+import { served } from "./lower-pages.js";
 import type { Change, Model, Violation } from "./model.js";
 import type { PutStep, RemoveStep, Step, Weights } from "./script.js";
 import type { Store, StoreOptions } from "./store.js";
-import { type Listener, Tap } from "./tap.js";
+import { type Asked, type Listener, Tap } from "./tap.js";
 
 /** 13 October 2009, the day after the news. */
 const START_MS = 1_255_392_000_000;
@@ -25,12 +28,19 @@ export class Session {
   /** True while the store is being opened or formatted: what is cut then is a recovery. */
   mounting = false;
   agent: Agent | undefined;
+  /** Everything is written down there. */
+  log: RunLog | undefined;
+  /** Told what each mount that came to its end had asked of the part. */
+  onMounted: ((asked: Asked) => void) | undefined;
   private readonly store: Store;
   private readonly part: FlashDevice;
   private readonly model: Model;
   private readonly options: StoreOptions;
   private nowMs = START_MS;
   private refusedLast = false;
+  private tap: Tap | undefined;
+  /** What the agent was opened on: the tap, or what a driver makes of it. */
+  private device: FlashDevice | undefined;
 
   constructor(store: Store, part: FlashDevice, model: Model, seed: number, weights: Weights) {
     this.store = store;
@@ -48,8 +58,14 @@ export class Session {
   /** Powers on: a fresh agent that knows nothing but the part. */
   async boot(): Promise<Agent> {
     this.mounting = true;
-    const agent = await this.store.open(this.powerOn(), this.options);
+    const device = this.powerOn();
+    const tap = this.tap!;
+    this.log?.note("open");
+    const agent = await this.store.open(device, this.options);
     this.mounting = false;
+    this.onMounted?.(tap);
+    const broken = brokenBound(this.part.geometry, tap);
+    if (broken !== "") this.violations.push({ promise: "bound", key: "", text: broken });
     this.agent = agent;
     this.model.formatted = true;
     return agent;
@@ -59,12 +75,15 @@ export class Session {
     const { model } = this;
     model.begin([...model.held.keys()].map((key) => ({ key, held: undefined })));
     model.formatting = true;
-    await this.store.format(this.powerOn(), this.options);
+    const device = this.powerOn();
+    this.log?.note("format");
+    await this.store.format(device, this.options);
     model.wipe();
     model.formatted = true;
   }
 
   async perform(step: Step): Promise<void> {
+    this.log?.note(`perform ${step.do} ${"id" in step ? step.id : ""}`);
     if (step.do === "format") {
       await this.format();
       await this.boot();
@@ -82,8 +101,17 @@ export class Session {
     }
   }
 
-  private powerOn(): Tap {
-    return new Tap(this.part, this.listener);
+  /** The agent is used no more. A session that is over says so, or its instance is lost to the next. */
+  powerOff(): void {
+    if (this.device !== undefined) this.store.powerOff?.(this.device);
+    this.device = undefined;
+  }
+
+  private powerOn(): FlashDevice {
+    this.powerOff();
+    this.tap = new Tap(this.part, this.listener, this.log);
+    this.device = served(this.tap);
+    return this.device;
   }
 
   private change(step: Extract<Step, { do: "put" | "remove" | "batch" }>): void {
@@ -92,10 +120,12 @@ export class Session {
     this.model.begin(steps.map((one) => this.changeOf(one)));
     try {
       const receipts = step.do === "batch" ? this.batch(step.changes) : [this.single(step)];
+      this.log?.note(`acknowledged ${receipts.map((receipt) => receipt.lsn).join(" ")}`);
       this.violations.push(...this.model.acknowledge(receipts.map((receipt) => receipt.lsn)));
     } catch (error) {
       const code = (error as { code?: string }).code ?? "";
       if (!REFUSALS.has(code)) throw error;
+      this.log?.note(`refused ${code}`);
       if (code !== "NOT_FOUND") this.refused++;
       this.refusedLast = true;
       this.model.refuse();

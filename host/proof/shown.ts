@@ -9,6 +9,8 @@ import type { Key, Model, Shown, Violation } from "./model.js";
 export interface Showing {
   readonly shown: Map<Key, Shown>;
   readonly violations: Violation[];
+  /** What the agent says of its memory: a constant, or I7 is broken. */
+  readonly ram: string;
 }
 
 export interface Thoroughness {
@@ -16,6 +18,8 @@ export interface Thoroughness {
   readonly receipts: boolean;
   /** Run verify. */
   readonly verify: boolean;
+  /** Nothing on the part is half-done any more: verify has nothing to correct. */
+  readonly settled?: boolean;
   /** The part was damaged on purpose: reports of damage are not violations. */
   readonly damaged?: boolean;
 }
@@ -31,8 +35,8 @@ export function readAll(agent: Agent, model: Model, how: Thoroughness): Showing 
   }
   for (const key of model.held.keys()) if (!shown.has(key)) readUnlisted(agent, key, shown, blame);
   for (const key of model.gone) if (!shown.has(key)) readUnlisted(agent, key, shown, blame);
-  if (how.damaged !== true) checkCounts(agent, shown, how, blame);
-  return { shown, violations };
+  const ram = how.damaged === true ? "" : checkCounts(agent, shown, how, blame);
+  return { shown, violations, ram };
 }
 
 type Blame = (key: Key, text: string) => void;
@@ -67,12 +71,15 @@ function readUnlisted(agent: Agent, key: Key, shown: Map<Key, Shown>, blame: Bla
   }
 }
 
-function checkCounts(agent: Agent, shown: Map<Key, Shown>, how: Thoroughness, blame: Blame): void {
+function checkCounts(agent: Agent, shown: Map<Key, Shown>, how: Thoroughness, blame: Blame): string {
   const stat = agent.stat();
+  const ram = JSON.stringify(stat.ram ?? "");
   if (stat.records !== shown.size) blame("", `stat counts ${stat.records} records, ${shown.size} are shown`);
   if (stat.damagedUnknown !== 0) blame("", `stat reports ${stat.damagedUnknown} unknown records damaged, nothing rotted`);
-  if (!how.verify) return;
+  if (!how.verify) return ram;
   const report = agent.verify();
   if (report.damaged.length !== 0 || report.damagedUnknown !== 0)
     blame("", `verify reports ${report.damaged.length} + ${report.damagedUnknown} damaged, nothing rotted`);
+  if (how.settled === true && report.corrected !== 0) blame("", `verify corrects ${report.corrected} records although nothing rotted`);
+  return ram;
 }

@@ -1,181 +1,117 @@
 /*
- * The proof, at a size for every day: every cut with every tear, cuts in the recovery, flipped bits, bursts.
+ * The proof, at a size for every day: every campaign of host/proof/campaigns.ts, one table each.
  *
- *   npm run harness              about four minutes on two processors
- *   npm run harness:full         more seeds, more nested cuts, every flip with a mount of its own
- *   ... -- spi-nor-8m            only what has this in its name
+ *   npm run harness              a few minutes on two processors
+ *   npm run harness:full         a million images, exhaustive further cuts: within the hour
+ *   ... -- single storms         only the campaigns of these names
+ *   ... --json FILE              the reports, for whoever draws them
  *
- * Prints one table a campaign; exit 1 on any violation, and on a bar that was not reached.
+ * Exit 1 on any violation, and on a floor that was not reached.
  */
-import { availableParallelism } from "node:os";
-import { ask, type Job, type JobReport, jobsOf, runCampaign, startWorker } from "../../host/proof/campaign.js";
-import type { DamageJob, DamageReport } from "../../host/proof/damage.js";
-import type { FlipJob, FlipReport } from "../../host/proof/flips.js";
-import { type PresetName, presetNames } from "../../host/proof/geometries.js";
-import type { Pull } from "../../host/proof/image.js";
-import { printSubject, type Subject } from "../../host/proof/replay.js";
-import { defaultOptions } from "../../host/proof/script.js";
+import { writeFileSync } from "node:fs";
+import { runCampaign } from "../../host/proof/campaign.js";
+import { type CampaignReport, cutsOf, livesOf } from "../../host/proof/campaign-report.js";
+import { CAMPAIGNS, missedFloors, type Size } from "../../host/proof/campaigns.js";
+import { INVARIANT_IDS, INVARIANTS, noChecks } from "../../host/proof/invariants.js";
 
-const full = process.argv.includes("--full");
-const only = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const workers = availableParallelism();
-const problems: string[] = [];
+const arguments_ = process.argv.slice(2);
+const size: Size = arguments_.includes("--full") ? "full" : arguments_.includes("--slice") ? "slice" : "daily";
+const jsonAt = arguments_.indexOf("--json");
+const names = arguments_.filter((argument, index) => !argument.startsWith("--") && (jsonAt < 0 || index !== jsonAt + 1));
+const checks = noChecks();
+const reports: CampaignReport[] = [];
 const startMs = performance.now();
-
 let problemCount = 0;
-for (const prove of [provePowerCuts, proveFlips, proveDamage]) {
-  await prove();
-  printProblems();
+
+for (const [name, make] of Object.entries(CAMPAIGNS)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  const campaign = make(size);
+  const report = await runCampaign(campaign, { onProgress: progress });
+  reports.push(report);
+  const problems = [...violationsOf(report), ...missedFloors(report, campaign.floor)];
+  printReport(name, report);
+  printProblems(problems);
+  problemCount += problems.length;
 }
-console.log(`${problemCount} problems`);
+printInvariants();
+if (jsonAt >= 0) writeFileSync(arguments_[jsonAt + 1]!, JSON.stringify(reports));
+const cuts = reports.reduce((sum, report) => sum + cutsOf(report), 0);
+console.log(`${cuts} cuts in all, ${problemCount} problems, ${seconds(performance.now() - startMs)}`);
 process.exitCode = problemCount === 0 ? 0 : 1;
 
-/** Three scripts a geometry: one of each mixture, on 16 to 24 blocks. */
-function subjects(): Subject[] {
-  const seeds = full ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : [1, 2, 3];
-  const all = presetNames.flatMap((preset) =>
-    seeds.map((seed) => ({ preset, blockCount: [24, 16, 20][seed % 3]!, script: { ...amount(preset), seed, weights: seed % 3 } })),
-  );
-  return all.filter(wanted);
+function printReport(name: string, report: CampaignReport): void {
+  console.log(`\n── ${name}: ${report.name} ──\n   ${report.budget}\n`);
+  if (Object.keys(report.trials).length > 0) table([Object.keys(report.trials), Object.values(report.trials)]);
+  if (report.cuts > 0) printCuts(report);
+  const lives = livesOf(report);
+  const rate = report.cpuMs > 0 ? `, ${Math.round((cutsOf(report) / report.cpuMs) * 1000)} cuts a second of processor` : "";
+  console.log(`   ${seconds(report.elapsedMs)}, ${seconds(report.cpuMs)} of processor${lives > 0 ? rate : ""}`);
 }
 
-/** A NAND block of 16 pages is eight NOR blocks large: the same share of it would be eight times the records. */
-function amount(preset: PresetName): { fill: number; partFulls: number } {
-  if (full) return defaultOptions;
-  return preset === "slc-nand-64m" ? { fill: 0.15, partFulls: 0.4 } : { fill: 0.4, partFulls: 0.4 };
-}
-
-async function provePowerCuts(): Promise<void> {
-  const intensity = full ? { share: 1, nested1: 2, nested2: 0.5 } : { share: 1, nested1: 0.63, nested2: 0.27 };
-  const jobs: Job[] = jobsOf(subjects(), intensity, 8);
-  const report = await runCampaign({ jobs, workers, onProgress: progress });
-  for (const failure of report.violations) problems.push(`${failure.text}\n        holdfast powercut --replay '${failure.replay}'`);
-  const rows = groupBySubject(report.jobs).map(([name, reports]) => cutRow(name, reports));
-  table(["script", "steps", "ops", "victims", "refused", "cuts", "nested 1", "nested 2", "violations"], rows);
-  table(["tear", "cuts"], Object.entries(report.byTear));
-  table(["phase", "operations cut"], Object.entries(report.byPhase));
-  console.log(`cuts ${report.cuts}, with one more ${report.nested1}, with two more ${report.nested2}\n`);
-  if (only.length > 0) return;
-  if (report.nested1 < 20_000) problems.push(`only ${report.nested1} nested cuts`);
-  if (report.nested2 < 5_000) problems.push(`only ${report.nested2} doubly nested cuts`);
-}
-
-function cutRow(name: string, reports: JobReport[]): (string | number)[] {
-  const sum = (field: "cuts" | "nested1" | "nested2") => reports.reduce((total, report) => total + report.tally[field], 0);
-  const { steps, ops, victims, refused } = reports[0]!.tally;
-  const violations = reports.reduce((total, report) => total + report.failures.length, 0);
-  if (violations === 0 && victims < 10) problems.push(`${name} compacts only ${victims} victims`);
-  return [name, steps, ops, victims, refused, sum("cuts"), sum("nested1"), sum("nested2"), violations];
-}
-
-async function proveFlips(): Promise<void> {
-  const pulls: (Pull | undefined)[] = [undefined, { at: 0.5, tear: "bits" }, { at: 0.9, tear: "prefix" }];
-  const jobs: FlipJob[] = [];
-  const small: Subject = {
-    preset: "spi-nor-8m",
-    blockCount: 16,
-    script: { ...defaultOptions, ...amount("spi-nor-8m"), seed: 5, weights: 1 },
-  };
-  const shard = (of: number) => Array.from({ length: of }, (_, index) => ({ index, of }));
-  if (wanted(small)) for (const part of shard(8)) jobs.push({ subject: small, samples: 0, shard: part });
-  if (wanted(small)) jobs.push({ subject: small, samples: full ? 524_288 : 4000, shard: { index: 0, of: 1 } });
-  for (const preset of presetNames) {
-    for (const [index, pull] of pulls.entries()) {
-      const subject = flipSubject(preset, index);
-      const samples = Math.ceil((full ? 60_000 : 20_100) / 12);
-      if (wanted(subject)) jobs.push({ subject, samples, shard: { index: 0, of: 1 }, ...(pull === undefined ? {} : { pull }) });
-    }
-  }
-  const reports = await runOnWorkers<FlipReport>(jobs.map((flips) => ({ flips })));
-  for (const report of reports) problems.push(...report.failures);
-  const rows = group(reports, (report) => report.name).map(([name, some]) => {
-    const sum = (field: "flips" | "mounts" | "unread") => some.reduce((total, report) => total + report[field], 0);
-    return [name, sum("flips"), sum("mounts"), sum("unread"), some.reduce((total, report) => total + report.failures.length, 0)];
-  });
-  table(["single-bit flips", "flips", "own mount", "in unread bytes", "violations"], rows);
-}
-
-function flipSubject(preset: PresetName, index: number): Subject {
-  return { preset, blockCount: 16 + 4 * index, script: { ...defaultOptions, ...amount(preset), seed: 11 + index, weights: index } };
-}
-
-async function proveDamage(): Promise<void> {
-  const jobs: DamageJob[] = [];
-  for (const preset of presetNames) {
-    for (const lengthBytes of [2, 8, 40]) {
-      for (const pull of [undefined, { at: 0.7, tear: "bits" } as Pull]) {
-        const subject = flipSubject(preset, lengthBytes % 3);
-        const limits = { correctable: 8, maxAffected: 4, samples: full ? 20_000 : 1000, shard: { index: 0, of: 1 } };
-        if (wanted(subject)) jobs.push({ subject, lengthBytes, ...limits, ...(pull === undefined ? {} : { pull }) });
-      }
-    }
-  }
-  const reports = await runOnWorkers<DamageReport>(jobs.map((damage) => ({ damage })));
-  for (const report of reports) problems.push(...report.failures);
-  const rows = reports.map((report) => [
-    report.name,
-    report.lengthBytes,
-    report.bursts,
-    report.corrupt,
-    report.unknown,
-    report.exposed,
-    report.failures.length,
+function printCuts(report: CampaignReport): void {
+  const { cuts, equal, images, nested1, nested2, nested3, scripts, storms, byTear, byPhase, mounts } = report;
+  const more = storms > 0 ? { storms } : { "once more": nested1, "twice more": nested2, "thrice more": nested3 };
+  const refused = scripts.reduce((sum, { tally }) => sum + tally.refused, 0);
+  const told = { scripts: scripts.length, cuts, ...more, "distinct images": images, "equal, judged once": equal, refused };
+  table([Object.keys(told), Object.values(told)]);
+  table([
+    ["tear", ...Object.keys(byTear)],
+    ["cuts", ...Object.values(byTear)],
   ]);
-  table(["bursts of damage", "bytes", "bursts", "CORRUPT", "damagedUnknown", "like a torn write", "violations"], rows);
+  const total = Object.values(byPhase).reduce((sum, count) => sum + count, 0);
+  const shares = Object.values(byPhase).map((count) => `${((100 * count) / total).toFixed(1)} %`);
+  table([
+    ["phase", ...Object.keys(byPhase)],
+    ["operations cut", ...Object.values(byPhase)],
+    ["share", ...shares],
+  ]);
+  const nearest = Object.entries(mounts).map(([what, share]) => `${what} ${Math.ceil(100 * share)} %`);
+  console.log(`   mounts after a cut came to these shares of their bounds at most: ${nearest.join(", ")}`);
+}
+
+function violationsOf(report: CampaignReport): string[] {
+  return report.violations.map(({ replay, text }) => `${text}\n        holdfast powercut --replay '${replay}'`);
 }
 
 /** Problems that differ in names and numbers only are told once, with their count. */
-function printProblems(): void {
-  problemCount += problems.length;
-  for (const [, alike] of group(problems, (problem) => problem.replace(/[0-9a-f]{16}|\d+/g, "N").slice(0, 60))) {
+function printProblems(problems: readonly string[]): void {
+  const groups = new Map<string, string[]>();
+  for (const problem of problems) {
+    const way = problem.replace(/[0-9a-f]{16}|\d+/g, "N").slice(0, 60);
+    groups.set(way, [...(groups.get(way) ?? []), problem]);
+  }
+  for (const alike of groups.values()) {
     const shortest = alike.reduce((best, one) => (one.length < best.length ? one : best));
     console.log(`PROBLEM ${alike.length} x ${shortest}`);
   }
-  console.log(`${problems.length} problems, ${Math.round((performance.now() - startMs) / 1000)} s so far\n`);
-  problems.length = 0;
 }
 
-function wanted(subject: Subject): boolean {
-  return only.length === 0 || only.some((part) => printSubject(subject).includes(part));
+function printInvariants(): void {
+  for (const { checks: some } of reports) for (const id of INVARIANT_IDS) checks[id] += some[id];
+  console.log();
+  table([
+    ["invariant", "", "held", "where"],
+    ...INVARIANT_IDS.map((id) => [id, INVARIANTS[id].says, checks[id], INVARIANTS[id].where || INVARIANTS[id].when]),
+  ]);
 }
 
-async function runOnWorkers<T>(questions: readonly unknown[]): Promise<T[]> {
-  const answers: T[] = [];
-  const queue = [...questions];
-  const drain = async () => {
-    const worker = startWorker();
-    for (let question = queue.shift(); question !== undefined; question = queue.shift()) {
-      await ask<T>(worker, question).then(
-        (answer) => answers.push(answer),
-        (error: Error) => problems.push(`${JSON.stringify(question)}: ${error.message}`),
-      );
-    }
-    await worker.terminate();
-  };
-  await Promise.all(Array.from({ length: Math.min(workers, queue.length) }, drain));
-  return answers;
-}
-
-function groupBySubject(reports: JobReport[]): [string, JobReport[]][] {
-  return group(reports, (report) => printSubject(report.subject)).sort();
-}
-
-function group<T>(items: readonly T[], nameOf: (item: T) => string): [string, T[]][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(nameOf(item), [...(groups.get(nameOf(item)) ?? []), item]);
-  return [...groups];
-}
-
-function progress(done: number, total: number, last: JobReport): void {
+function progress(done: number, total: number, last: string): void {
   if (!process.stderr.isTTY) return;
-  process.stderr.write(`\r${done}/${total} ${printSubject(last.subject)}      ${done === total ? "\n" : ""}`);
+  process.stderr.write(`\r${done}/${total} ${last}      ${done === total ? "\n" : ""}`);
 }
 
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-  const lines = [head, ...rows].map((row) => row.map(String));
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
+function table(rows: readonly (readonly (string | number)[])[]): void {
+  const lines = rows.map((row) => row.map(String));
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const isNumber = (cell: string) => /^[\d.]+( %)?$/.test(cell);
   for (const line of lines) {
-    console.log(line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join("  "));
+    console.log(
+      `   ${line.map((cell, column) => (isNumber(cell) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join("  ")}`,
+    );
   }
   console.log();
 }

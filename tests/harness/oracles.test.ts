@@ -3,9 +3,9 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type JobReport, runJob } from "../../host/proof/campaign.js";
 import { runDamageJob } from "../../host/proof/damage.js";
 import { runFlipJob } from "../../host/proof/flips.js";
+import { type JobReport, runJob } from "../../host/proof/job.js";
 import { parseReplay, printReplay, runReplay, type Subject, stepsOf } from "../../host/proof/replay.js";
 import { FAULTS, type Fault, toyStore } from "./toy.js";
 

@@ -3,8 +3,8 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runJob } from "../../host/proof/campaign.js";
 import { presetNames } from "../../host/proof/geometries.js";
+import { runJob } from "../../host/proof/job.js";
 import { parseReplay, printReplay, runReplay, type Subject } from "../../host/proof/replay.js";
 import { defaultOptions } from "../../host/proof/script.js";
 import { holdfast } from "../../host/proof/store.js";

@@ -20,6 +20,7 @@
  *   BAD_SESSION_REUSE  the new session follows the source's, not the highest one read
  *   BAD_ERASE_FIRST    attempts that failed are erased before C2: cut, the erase hides their session from the next boot, which gives it
  *                      out again; when the attempt reads well once more, it is taken for the root
+ *   BAD_VOID_TARGET    the target is void by the source, though the source may be a root that was cut and reads well today
  * ONE_MARKER, C1 alone, holds under these victim rules: what C2 buys is that fewer attempts look committed and keep their block.
  */
 #ifndef BLOCKS
@@ -158,6 +159,9 @@ inline judgeTail() {
 #elif defined(BAD_ERASE_FIRST)
 #define MAY_TAKE(b) (seen[b] < oldest || (seen[b] > seen[source] && level[b] < 2))
 #define PREFERRED(b) (seen[b] > seen[target])
+#elif defined(BAD_VOID_TARGET)
+#define MAY_TAKE(b) (seen[b] < seen[source])
+#define PREFERRED(b) (seen[b] != seen[target] || session[b] != session[target])
 #else
 #define MAY_TAKE(b) (seen[b] < oldest)
 #define PREFERRED(b) (seen[b] != seen[target] || session[b] != session[target])

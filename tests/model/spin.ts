@@ -48,16 +48,39 @@ export const cases: readonly ModelCase[] = [
   rootTwin("blank-looking target not erased in this boot", "BAD_STALE_BLANK"),
   rootTwin("session number follows the source only", "BAD_SESSION_REUSE"),
   rootTwin("failed attempts erased before C2", "BAD_ERASE_FIRST"),
+  rootTwin("a block taken that only the newest root makes void", "BAD_VOID_TARGET"),
   twin("root.pml", "5 blocks run out at the 4th cut", "BLOCKS=5", "CUTS=4", "NEVER_STUCK"),
   proof("checkpoint.pml", "2 heads, any 5 cuts", "CUTS=5"),
   twin("checkpoint.pml", "first record programmed before the head is erased", "BAD_PROGRAM_FIRST"),
   twin("checkpoint.pml", "a head that reads badly taken for erased", "BAD_LOOKS_BLANK"),
+  proof("commit.pml", "4 blocks, 3 versions, a failed program, any 3 cuts", "CUTS=3"),
+  twin("commit.pml", "told before the program", "BAD_TOLD_EARLY"),
+  twin("commit.pml", "a program is not read back", "BAD_NO_READBACK"),
+  twin("commit.pml", "the last program of a tail counts where it lies", "BAD_NO_RECOMMIT"),
+  twin("commit.pml", "a copy is read again after it was judged", "BAD_REREAD"),
+  twin("commit.pml", "appended to after a reboot", "BAD_APPEND"),
+  twin("commit.pml", "a victim erased before its copy is proven", "BAD_VICTIM_FIRST"),
+  twin("commit.pml", "the original wins over its copy", "BAD_ORIGINAL_WINS"),
+  twin("commit.pml", "a mount takes a block that still counts", "BAD_TARGET"),
+  proof("wipe.pml", "4 keys, any 8 cuts", "CUTS=8"),
+  twin("wipe.pml", "keys destroyed without a mark", "BAD_NO_MARK"),
+  twin("wipe.pml", "a mark acted upon before it is settled", "BAD_MARK_TRUSTED"),
+  twin("wipe.pml", "a mark that reads badly is not settled", "BAD_MARK_LEFT"),
+  twin("wipe.pml", "what reads as destroyed is not destroyed again", "BAD_SKIP_GONE"),
+  twin("wipe.pml", "the mark removed before the last key", "BAD_CLEAR_FIRST"),
+  proof("attempts.pml", "4 attempts, a failed program, any 6 cuts", "CUTS=6"),
+  twin("attempts.pml", "the PIN tested before it is counted", "BAD_TEST_FIRST"),
+  twin("attempts.pml", "a count is not read back", "BAD_NO_READBACK"),
+  twin("attempts.pml", "a count shown before it is settled", "BAD_UNSETTLED"),
+  twin("attempts.pml", "a count that reads badly is 0", "BAD_ZERO"),
+  twin("attempts.pml", "set to 0 before the PIN is tested", "BAD_RESET_FIRST"),
 ];
 
 /** The longer proof of `npm run model -- --full`: half a minute and 1 GiB more. */
 export const fullCases: readonly ModelCase[] = [
   ...cases,
   proof("root.pml", "7 blocks, any 5 cuts, and a target is always found", "BLOCKS=7", "CUTS=5", "NEVER_STUCK"),
+  proof("commit.pml", "4 blocks, 3 versions, 2 failed programs, any 4 cuts", "CUTS=4", "FAILS=2"),
 ];
 
 /** Checks one case in a folder of its own. Errors of the tools end in `trouble`, never in a pass. */

@@ -23,6 +23,9 @@ test("a replay line is one cut", async () => {
   const { exitCode, json } = await holdfast(["powercut", "--replay", "spi-nor-8m:b24:seed7:w2:f40:p15:cut300=bits", "--json"]);
   assert.is(exitCode, 0);
   assert.is(json.cuts, 1);
+  assert.match(json.logHash, /^[0-9a-f]{64}$/);
+  const told = await holdfast(["powercut", "--replay", "spi-nor-8m:b24:seed7:w2:f40:p15:cut300=bits"]);
+  assert.match(told.stdout, new RegExp(`log ${json.logHash} of \\d+ entries`));
 });
 
 test("usage", async () => {

@@ -275,6 +275,15 @@ test("a clone has the same damage and future, and neither sees what the other do
   assert.is(original.erase(1), 0);
 });
 
+test("a clone ages as its original would", () => {
+  const original = faulty();
+  original.program(1, 0, new Uint8Array(4096));
+  original.age({ rate: 0.01 });
+  const copy = original.clone();
+  for (const flash of [original, copy]) flash.age({ rate: 0.01 });
+  assert.equal(read(copy, 1, 0, 4096), read(original, 1, 0, 4096));
+});
+
 test("cloneInto starts the target over", () => {
   const start = faulty({ seed: 9 });
   start.program(0, 0, zeros);
@@ -291,6 +300,112 @@ test("cloneInto starts the target over", () => {
   assert.equal(read(target, 0, 0, 1), [0]);
   assert.equal(target.inner.bytes, start.inner.bytes);
   assert.throws(() => start.cloneInto(faulty({ seed: 8 })), /same seed/);
+});
+
+test("the image hash tells apart what reads differently, and only that", () => {
+  const after = (work: (flash: FaultFlash) => unknown, seed = 1): bigint => {
+    const flash = faulty({ seed });
+    flash.program(1, 0, zeros);
+    work(flash);
+    return flash.imageHash();
+  };
+  const untouched = after(() => 0);
+  assert.is(
+    after((flash) => flash.reboot()),
+    untouched,
+  );
+  const cut = (tear: TearKind, seed = 1) =>
+    after((flash) => {
+      flash.reboot({ op: 0, tear });
+      cutOf(() => flash.program(1, 64, zeros));
+    }, seed);
+  assert.is(cut("none"), untouched);
+  assert.is(
+    cut("all"),
+    after((flash) => flash.program(1, 64, zeros)),
+  );
+  assert.is(cut("all", 2), cut("all"), "the seed is not in it where nothing depends on it");
+  const flips = [0, 1].map((bit) => after((flash) => flash.flip(2, 0, bit)));
+  const read = (n: number) =>
+    after((flash) => {
+      flash.reboot({ op: 0, tear: "unstable" });
+      cutOf(() => flash.program(1, 64, zeros));
+      flash.reboot();
+      for (let i = 0; i < n; i++) flash.read(1, 64, new Uint8Array(64));
+    });
+  const hashes = [untouched, ...flips, cut("all"), cut("unstable"), cut("unstable", 2), cut("delayed"), read(1), read(2)];
+  assert.is(new Set(hashes).size, hashes.length);
+  assert.is(read(0), cut("unstable"));
+  assert.is(
+    after((flash) => {
+      flash.flip(2, 0, 1);
+      flash.clearFlips();
+    }),
+    untouched,
+  );
+  assert.is(
+    after((flash) => {
+      flash.flip(2, 0, 1);
+      flash.erase(2);
+    }),
+    untouched,
+  );
+});
+
+test("faults of the list work beside the classic options, and a fault that cannot be is refused by name", () => {
+  const flash = faulty({ failOps: [1], faults: [{ id: "L1", at: 0 }], cut: { op: 2, tear: "all" } });
+  assert.equal([flash.program(1, 0, zeros), flash.program(1, 64, zeros)], [0, -1]);
+  assert.equal(read(flash, 1, 0, 1), [0xff]);
+  assert.is(cutOf(() => flash.program(1, 128, zeros))?.tear, "all");
+  assert.throws(() => faulty({ faults: [{ id: "P3" }] }), /P3 needs at or rate/);
+  assert.throws(() => faulty({ faults: [{ id: "B4", block: 4 }] }), /no block 4/);
+});
+
+test("a list without faults changes nothing: the same tears, seed by seed", () => {
+  for (const tear of PROGRAM_TEARS) {
+    for (let seed = 0; seed < 5; seed++) {
+      const [plain, listed] = [
+        faulty({ seed, cut: { op: 0, tear } }),
+        faulty({ seed, cut: { op: 0, tear }, faults: [{ id: "A1", rate: 0 }] }),
+      ];
+      for (const flash of [plain, listed]) {
+        cutOf(() => flash.program(1, 0, zeros));
+        flash.reboot();
+      }
+      for (let n = 0; n < 8; n++) assert.equal(read(listed, 1, 0, 80), read(plain, 1, 0, 80));
+    }
+  }
+});
+
+test("powerOff is a cut between operations", () => {
+  const flash = faulty();
+  flash.program(1, 0, zeros);
+  flash.powerOff();
+  flash.powerOff();
+  assert.ok(flash.isDead);
+  assert.equal([flash.cutCount, flash.tornWrites], [1, 0]);
+  assert.is(cutOf(() => flash.read(1, 0, new Uint8Array(1)))?.op, 1);
+  flash.reboot();
+  assert.equal(read(flash, 1, 0, 65), [...zeros, 0xff]);
+  assert.is(flash.program(1, 64, zeros), 0);
+});
+
+test("when faults end the part is well again, but for what lies in its cells", () => {
+  const flash = faulty({
+    failBlocks: [3],
+    failOps: [5],
+    faults: [
+      { id: "B4", block: 1 },
+      { id: "D2", rate: 0.5 },
+      { id: "L1", at: 0 },
+    ],
+  });
+  flash.program(2, 0, zeros);
+  flash.program(2, 64, zeros);
+  flash.age({ rate: 0.5 });
+  flash.endFaults();
+  assert.equal(read(flash, 2, 0, 128), [...new Array(64).fill(0xff), ...zeros], "the lost program stays lost");
+  for (let n = 0; n < 4; n++) assert.equal([flash.program(3, n * 64, zeros), flash.program(1, n * 64, zeros)], [0, 0]);
 });
 
 test("bad blocks pass through where the part knows them, and are absent where not", () => {

@@ -1,5 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { ImageHash } from "../../../../host/flash/image-hash.js";
 import { Overlay } from "../../../../host/flash/overlay.js";
 
 const test = suite("host/flash/overlay");
@@ -108,6 +109,60 @@ test("a copy goes on by itself from the same point", () => {
     [1, 2, 3, 4].some(() => read(original, 0, 0, 1)[0] !== 0xff),
     "the masks are not shared",
   );
+});
+
+test("rot laid earlier does not move the dice of unstable bits; of those with bornAt, nothing does", () => {
+  const afterRot = (rotten: boolean): string => {
+    const overlay = new Overlay(5);
+    if (rotten) overlay.lay(0, { first: 9, mask: Uint8Array.of(1), steadiness: 0, goodReads: 0 });
+    for (let n = 0; n < 3; n++) read(overlay, 0, 0, 1);
+    overlay.lay(0, { first: 0, mask: Uint8Array.of(0xff), steadiness: 0.5, goodReads: 0 });
+    return `${Array.from({ length: 20 }, () => read(overlay, 0, 0, 1)[0])}`;
+  };
+  assert.is(afterRot(true), afterRot(false));
+  const sequence = (rotten: boolean, shaky: boolean): string => {
+    const overlay = new Overlay(5);
+    if (rotten) overlay.lay(0, { first: 9, mask: Uint8Array.of(1), steadiness: 0, goodReads: 0 });
+    if (shaky) overlay.lay(0, { first: 8, mask: Uint8Array.of(0xff), steadiness: 0.5, goodReads: 0, bornAt: 0 });
+    for (let n = 0; n < 3; n++) read(overlay, 0, 0, 1);
+    overlay.lay(0, { first: 0, mask: Uint8Array.of(0xff), steadiness: 0.5, goodReads: 0, bornAt: 0 });
+    return `${Array.from({ length: 20 }, () => read(overlay, 0, 0, 1)[0])}`;
+  };
+  const alone = sequence(false, false);
+  assert.is(sequence(true, false), alone);
+  assert.is(sequence(false, true), alone);
+  assert.is(sequence(true, true), alone);
+});
+
+test("days count only for cells that have a number of them", () => {
+  const overlay = new Overlay(1);
+  overlay.lay(0, { first: 0, mask: Uint8Array.of(1), steadiness: 0, goodReads: 100, goodDays: 10 });
+  overlay.lay(0, { first: 1, mask: Uint8Array.of(1), steadiness: 0, goodReads: 100 });
+  overlay.age(9);
+  assert.equal(read(overlay, 0, 0, 2), [0xff, 0xff]);
+  overlay.age(1);
+  assert.equal(read(overlay, 0, 0, 2), [0xfe, 0xff]);
+});
+
+function hashOf(overlay: Overlay): bigint {
+  const hash = new ImageHash();
+  overlay.hashInto(hash);
+  return hash.value;
+}
+
+test("the hash is of the damage left, in whatever order its blocks were hit", () => {
+  const lay = (...blocks: number[]): Overlay => {
+    const overlay = new Overlay(1);
+    for (const block of blocks) overlay.lay(block, { first: 4, mask: Uint8Array.of(0x03), steadiness: 0, goodReads: 0 });
+    return overlay;
+  };
+  assert.is(hashOf(lay(1, 2)), hashOf(lay(2, 1)));
+  assert.not.equal(hashOf(lay(1)), hashOf(lay(2)));
+  const healed = lay(1);
+  read(healed, 1, 0, 8);
+  assert.is(hashOf(healed), hashOf(lay(1)), "reads change nothing where nothing is unstable");
+  healed.heal(1, 4, Uint8Array.of(0));
+  assert.is(hashOf(healed), hashOf(lay()));
 });
 
 test.run();

@@ -176,6 +176,90 @@ test("cloneInto makes the target equal, whatever it was", () => {
   assert.throws(() => original.cloneInto(new NorFlash({ ...spi, blockCount: 5 })), /same geometry/);
 });
 
+test("in a block that is not what its user was told, the rules go by what was told and the cells by what they are", () => {
+  for (const flash of [new NorFlash(spi), new NandFlash(nand)]) {
+    const unit = new Uint8Array(flash.geometry.programBytes).fill(0x0f);
+    flash.program(1, 0, unit);
+    flash.markErased(1);
+    assert.is(flash.program(1, 0, unit.slice().fill(0x3c)), 0, "neither once nor set-bits, nor order");
+    assert.is(flash.cells.bytesOf(1)[0], 0x0c);
+    breaks(flash, "once", () => flash.program(1, 0, unit));
+    flash.clearCells(2, 0, Uint8Array.of(0x55));
+    assert.is(flash.program(2, 0, unit), 0);
+    assert.is(flash.cells.bytesOf(2)[0], 0x05);
+    flash.blankCells(2);
+    assert.is(flash.cells.bytesOf(2)[0], 0xff);
+    breaks(flash, "once", () => flash.program(2, 0, unit));
+    flash.erase(2);
+    assert.equal([...flash.estranged.subarray(0, 3)], [0, 1, 0]);
+    flash.bytes[2 * flash.geometry.blockBytes] = 0;
+    breaks(flash, "set-bits", () => flash.program(2, 0, unit));
+    assert.equal([...flash.clone().estranged], [...flash.estranged]);
+  }
+});
+
+test("a block is partial from its first program until its last unit", () => {
+  for (const flash of [new NorFlash({ ...spi, blockBytes: 256, pageBytes: 64 }), new NorFlash({ ...spi, blockBytes: 4, pageBytes: 4 })]) {
+    assert.not(flash.isPartial(1));
+    flash.program(1, 0, Uint8Array.of(0xff));
+    assert.ok(flash.isPartial(1));
+    flash.program(1, 1, new Uint8Array(flash.geometry.blockBytes - 1));
+    assert.not(flash.isPartial(1));
+  }
+});
+
+test("branching copies only what is written to afterwards", () => {
+  const original = new NorFlash({ ...spi, blockCount: 24 });
+  for (let block = 0; block < 12; block++) original.program(block, 0, new Uint8Array(64));
+  const spare = original.clone();
+  for (let n = 0; n < 100; n++) {
+    original.cloneInto(spare);
+    spare.program(n % 12, 64, new Uint8Array(64));
+    spare.erase((n + 1) % 12);
+  }
+  assert.is(spare.cells.copiedBytes, 100 * spi.blockBytes, "one block a round");
+  assert.is(original.cells.copiedBytes, 12 * spi.blockBytes, "only blank ones, at first");
+});
+
+test("the image hash is equal for equal parts and tells apart what answers differently", () => {
+  for (const make of [() => new NorFlash(spi), () => new NandFlash(nand)]) {
+    const unit = new Uint8Array(make().geometry.programBytes);
+    const after = (work: (flash: PhysicsFlash) => unknown): bigint => {
+      const flash = make();
+      work(flash);
+      return flash.imageHash();
+    };
+    const blank = make().imageHash();
+    assert.is(
+      after((flash) => flash.erase(1)),
+      blank,
+      "erase counts are not in it",
+    );
+    assert.is(
+      after((flash) => flash.read(1, 0, unit.slice())),
+      blank,
+    );
+    const different = [
+      after((flash) => flash.program(1, 0, unit)),
+      after((flash) => flash.program(1, 0, unit.slice().fill(0xff))),
+      after((flash) => flash.program(0, 0, unit)),
+      after((flash) => flash.program(0, unit.length, unit)),
+      after((flash) => flash.markSuspect(1)),
+      after((flash) => flash.markSuspect(2)),
+      after((flash) => flash.markBad?.(1)),
+    ];
+    const expected = make().markBad === undefined ? 7 : 8;
+    assert.is(new Set([blank, ...different]).size, expected);
+    const copy = make();
+    copy.program(1, 0, unit);
+    const clone = copy.clone();
+    assert.is(clone.imageHash(), different[0]);
+    clone.erase(1);
+    assert.is(clone.imageHash(), blank);
+    assert.is(copy.imageHash(), different[0]);
+  }
+});
+
 test("shapes no part has are refused", () => {
   assert.throws(() => new NorFlash({ ...spi, programBytes: 3 }), /no part/);
   assert.throws(() => new NorFlash({ ...spi, pageBytes: 300 }), /no part/);
