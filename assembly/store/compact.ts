@@ -92,9 +92,9 @@ function take(block: i32, forWear: bool): void {
   victim = block;
   stripe = -1;
   levelling = forWear && block >= 0;
+  victimRoom = segmentBytes; // also where there is no victim: a share is reckoned with it
   if (block < 0) return;
   chosenLive = liveOf(<u32>block);
-  victimRoom = segmentBytes;
   if (!inRing(<u32>block)) return;
   stripe = <i32>parityOf(<u32>block);
   sumStripe(<u32>stripe);
