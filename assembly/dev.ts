@@ -10,11 +10,21 @@ import { alignDown, alignUp, isBlank, loadU24, loadU48 } from "./base/bytes";
 import { initCrc } from "./base/crc32c";
 import { UNIT } from "./base/memory";
 import { Status } from "./base/status";
-import { addressUnit, blockBytes, configure, programBytes } from "./flash/geometry";
-import { headerOffset, judgeLabel, LABEL_BYTES, labelEraseCount, labelFormatSerial, labelParityBytes, labelStoreId } from "./format/label";
+import { addressUnit, blockBytes, configure, endSegmentsBefore, programBytes, segmentEnd } from "./flash/geometry";
+import {
+  headerOffset,
+  judgeLabel,
+  LABEL_BYTES,
+  labelEraseCount,
+  labelFormatSerial,
+  labelOuterParity,
+  labelParityBytes,
+  labelStoreId,
+} from "./format/label";
 import { CODEC_LOST, decodeHeader, Header, peekDataBytes, RecordFlag, recordBytes, UnitType } from "./format/record";
 import { rootCount, rootDataBytes, rootMarker, rootSession } from "./format/root";
 import { SEGMENT_DATA, SEGMENT_MARK, SegmentType, segmentIdHigh, segmentOpenLsn, segmentSession, segmentType } from "./format/segment";
+import { descriptorBytes, descriptorData, isDescriptor, memberBlock, memberCount, memberEraseCount } from "./format/stripe";
 import { SummaryFlag, summaryDataBytes, summaryFlags, summaryOpenLsn } from "./format/summary";
 import { configureUnits, correctUnit, seedFor, unitBytes, unitData, unitIntact } from "./format/unit";
 import { TRAILER_BYTES } from "./journal/segment-writer";
@@ -30,6 +40,7 @@ const CHECKPOINT_DATA: u32 = 640;
 let source: usize = 0;
 let blockIndex: u32 = 0;
 let eraseCount: u32 = 0;
+let outerParity: u32 = 0;
 let openLsn: u64 = 0;
 let session: u32 = 0;
 let idHigh: u32 = 0;
@@ -131,8 +142,9 @@ export function describeBlock(bytes: Uint8Array, index: u32): string {
     describeBody(start + alignUp(unitBytes(SEGMENT_DATA), max(addressUnit, programBytes)));
     return type;
   }
+  if (segmentType(UNIT) == SegmentType.PARITY) return describeStripe();
   const limit = finalOffset();
-  describeRecords(start + alignUp(unitBytes(SEGMENT_DATA), addressUnit), limit == 0 ? blockBytes : limit);
+  describeRecords(start + alignUp(unitBytes(SEGMENT_DATA), addressUnit), limit == 0 ? segmentEnd : limit);
   if (limit == 0) return "open " + type;
   describeFinal(limit);
   return type;
@@ -158,7 +170,9 @@ function describeLabel(): string {
     return "other part";
   }
   eraseCount = labelEraseCount(UNIT);
+  outerParity = labelOuterParity(UNIT);
   configureUnits(labelParityBytes(UNIT), labelStoreId(UNIT));
+  endSegmentsBefore(outerParity == 0 ? 0 : descriptorBytes(outerParity));
   const id = labelStoreId(UNIT);
   tell(
     0,
@@ -177,6 +191,19 @@ function describeLabel(): string {
       (mended ? ", corrected" : ""),
   );
   return "";
+}
+
+/** A parity block: what its descriptor names. */
+function describeStripe(): string {
+  if (outerParity == 0 || judgeUnit(segmentEnd, descriptorData(outerParity)) < 0 || !isDescriptor(UNIT, outerParity)) {
+    tell(segmentEnd, blockBytes - segmentEnd, "torn", "no descriptor verifies: this parity counts for nothing");
+    return "open parity";
+  }
+  let members = "";
+  for (let i: u32 = 0; i < memberCount(UNIT); i++)
+    members += (i == 0 ? "" : ", ") + memberBlock(UNIT, i).toString() + " (erased " + memberEraseCount(UNIT, i).toString() + " times)";
+  tell(segmentEnd, unitBytes(descriptorData(outerParity)), "descriptor", "parity of blocks " + members);
+  return "parity";
 }
 
 /** Leaves the segment header in UNIT. */
@@ -316,13 +343,13 @@ function judgeRest(offset: u32, dataBytes: u32): i32 {
 
 /** Where the final summary of a sealed segment begins; 0 when the segment was never sealed or its trailer is rotten. */
 function finalOffset(): u32 {
-  const trailer = source + blockBytes - TRAILER_BYTES;
+  const trailer = source + segmentEnd - TRAILER_BYTES;
   const a = <u32>load<u16>(trailer);
   const b = <u32>load<u16>(trailer, 2);
   const c = <u32>load<u16>(trailer, 4);
   const n = (a & b) | (a & c) | (b & c);
-  if (n == 0 || n == 0xffff || unitBytes(n) + TRAILER_BYTES > blockBytes) return 0;
-  return alignDown(blockBytes - TRAILER_BYTES - unitBytes(n), programBytes);
+  if (n == 0 || n == 0xffff || unitBytes(n) + TRAILER_BYTES > segmentEnd) return 0;
+  return alignDown(segmentEnd - TRAILER_BYTES - unitBytes(n), programBytes);
 }
 
 function describeFinal(offset: u32): void {
@@ -344,6 +371,7 @@ function segmentText(type: u32): string {
   if (type == SegmentType.HOT) return "hot";
   if (type == SegmentType.COLD) return "cold";
   if (type == SegmentType.RECOVERY) return "recovery";
+  if (type == SegmentType.PARITY) return "parity";
   return type == SegmentType.CHECKPOINT ? "checkpoint" : "segment type " + type.toString();
 }
 

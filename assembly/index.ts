@@ -3,10 +3,11 @@
  */
 import "./panic";
 import { initCrc } from "./base/crc32c";
-import { WINDOW_BYTES } from "./base/limits";
+import { CAPACITY_MIN, WINDOW_BYTES } from "./base/limits";
 import { dynamicBase, FAULT, RESULT, STAT, SYNC, WINDOW } from "./base/memory";
 import { Status } from "./base/status";
 import { configure, refusal } from "./flash/geometry";
+import { dropRings } from "./flash/ring";
 import { BLOCK_ENTRY_BYTES, placeBlockMap } from "./journal/block-map";
 import { fault } from "./journal/progress";
 import { formatBegin, formatStep } from "./store/format-part";
@@ -23,8 +24,6 @@ import { beginConversation, nextFrame, takeFrame, tellConversation } from "./syn
 import { recallLedger } from "./sync/ledger";
 
 const ABI_VERSION = 1;
-/** Fewest records an index is laid out for. */
-const CAPACITY_MIN: u32 = 64;
 
 /** Milliseconds since 1970 that fit the format's 48 bits, with room for differences. */
 function validWall(wallMs: f64): bool {
@@ -58,6 +57,7 @@ export function hf_configure(kind: u32, blockBytes: u32, blockCount: u32, pageBy
   const limit = (<usize>memory.size()) << 16;
   const end = dynamicBase() + blockCount * BLOCK_ENTRY_BYTES;
   if (end + 4096 > limit) return fault(Status.INDEX_FULL, 0, 0, <u32>(end + 4096));
+  dropRings();
   const at = placeBlockMap(dynamicBase());
   const capacity = placeIndex(at, <u32>(limit - at));
   return capacity < CAPACITY_MIN ? fault(Status.INDEX_FULL, 0, 0, 0) : <i32>capacity;

@@ -86,7 +86,7 @@ export { playTwin, twin } from "./base/twin";
 
 // ── flash ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export { erase as deviceErase, isBad, markBad, program as deviceProgram, read as deviceRead } from "./flash/device";
+export { erase as deviceErase, isBad, markBad, program as deviceProgram, read as deviceRead, readThrough } from "./flash/device";
 export {
   addressBlock,
   addressOffset,
@@ -99,8 +99,29 @@ export {
   pageBytes,
   programBytes,
   refusal,
+  segmentEnd,
   toAddress,
 } from "./flash/geometry";
+
+export {
+  beginRing,
+  breakRing,
+  clearRings,
+  dropRings,
+  inRing,
+  isCovered,
+  isLost,
+  joinRing,
+  leaveRing,
+  lostBlocks,
+  markLost,
+  nextInRing,
+  openRing,
+  placeRings,
+  ringBytes,
+  setUnfinished,
+  unmarkLost,
+} from "./flash/ring";
 
 // ── format ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -135,6 +156,18 @@ export {
   segmentSession,
   segmentType,
 } from "./format/segment";
+export {
+  addMember,
+  descriptorBytes,
+  descriptorData,
+  encodeDescriptor,
+  isDescriptor,
+  memberBlock,
+  memberCount,
+  memberEraseCount,
+  memberOpenLsn,
+  memberType,
+} from "./format/stripe";
 export {
   continuedPart,
   ENTRY_MAX,
@@ -241,6 +274,7 @@ export { findRoot, restoreRoot, rootBytes } from "./journal/root";
 export { toldDataBytes } from "./journal/scan";
 export { firstRecordOffset, forgetSummary, readFacts, readFinal, readSummary, trailerIsBlank } from "./journal/segment-reader";
 export { flush, programmedBytes, roomLeft, segmentHasRoom, TRAILER_BYTES } from "./journal/segment-writer";
+export { descriptorOffset, dissolve, parityOf, restoreStripes, stripeLive, stripeMembers, sumStripe, tablesEnd } from "./journal/stripe";
 export {
   endedCleanly,
   highestSession,
@@ -302,6 +336,7 @@ export {
   recordLimitData,
   segmentBytes,
 } from "./store/space";
+export { stripeAll, striping } from "./store/striping";
 export { makeRoom, upkeep } from "./store/upkeep";
 export { writing } from "./store/write";
 

@@ -32,3 +32,5 @@ export const ADOPT_MAX: u32 = 60;
 export const PENDING_MAX: u32 = 296;
 /** Interim summary units of one segment. */
 export const SUMMARY_UNITS_MAX: u32 = 64;
+/** Fewest records an index is laid out for. */
+export const CAPACITY_MIN: u32 = 64;

@@ -7,12 +7,43 @@ import { COMPARE, FAILED } from "../base/memory";
 import { Status } from "../base/status";
 import * as port from "./flash";
 import { blockBytes, blockCount, isNand, programBytes } from "./geometry";
+import { endByte, firstByte, isCovered, isLost, lostBlocks, nextInRing, SCRATCH_BYTES, scratch } from "./ring";
 
-/** Reads `length` bytes. Returns 0 or more when bytes were delivered (also best guesses), IO when the port failed. */
+/** Reads `length` bytes, of a lost block through its ring. Returns 0 or more when bytes were delivered (also best guesses), IO when the port failed. */
 export function read(block: u32, offset: u32, target: usize, length: u32): i32 {
   check(block < blockCount && offset <= blockBytes && length <= blockBytes - offset);
   if (length == 0) return 0;
-  return port.read(block, offset, target, length) == -1 ? Status.IO : 0;
+  if (lostBlocks != 0 && isLost(block)) return readThrough(block, offset, target, length);
+  if (port.read(block, offset, target, length) != -1) return 0;
+  return isCovered(block) ? readThrough(block, offset, target, length) : Status.IO;
+}
+
+/**
+ * Makes the bytes of `block` out of the other blocks of its ring; what lies in front of what they know of it, or behind, is blank: a CRC is
+ * linear, and of headers XORed it may well come out right. Judge them: nothing says that the others are whole.
+ * Errors  IO one of the others cannot be read.
+ */
+export function readThrough(block: u32, offset: u32, target: usize, length: u32): i32 {
+  for (let done: u32 = 0; done < length; ) {
+    const at = offset + done;
+    let part = min(SCRATCH_BYTES, length - done);
+    if (at < firstByte) part = min(part, firstByte - at);
+    else if (at < endByte) part = min(part, endByte - at);
+    memory.fill(target + done, 255, part);
+    for (let b = nextInRing(block); b != block; b = nextInRing(b)) {
+      if (at < firstByte || at >= endByte) break;
+      if (port.read(b, at, scratch, part) == -1) return Status.IO;
+      mix(target + done, part);
+    }
+    done += part;
+  }
+  return 0;
+}
+/** XORs the inverse of the scratch bytes into `target`. */
+function mix(target: usize, length: u32): void {
+  let i: u32 = 0;
+  for (; i + 8 <= length; i += 8) store<u64>(target + i, load<u64>(target + i) ^ ~load<u64>(scratch + i));
+  for (; i < length; i++) store<u8>(target + i, load<u8>(target + i) ^ ~load<u8>(scratch + i));
 }
 
 /** Blocks in which a program failed since power came on, the latest ones: they are given up at their next erase. */
@@ -50,7 +81,7 @@ function programmed(block: u32, offset: u32, source: usize, length: u32): bool {
   if (port.program(block, offset, source, length) < 0 || port.sync() < 0) return false;
   for (let done: u32 = 0; done < length; ) {
     const part = min<u32>(256, length - done);
-    if (read(block, offset + done, COMPARE, part) < 0 || memory.compare(COMPARE, source + done, part) != 0) return false;
+    if (port.read(block, offset + done, COMPARE, part) == -1 || memory.compare(COMPARE, source + done, part) != 0) return false;
     done += part;
   }
   return true;

@@ -9,6 +9,8 @@ export let blockBytes: u32 = 0;
 export let blockCount: u32 = 0;
 export let pageBytes: u32 = 0;
 export let programBytes: u32 = 0;
+/** Where segments end: the block's end, or before the place of a stripe's descriptor (journal/stripe). */
+export let segmentEnd: u32 = 0;
 /** Records start on multiples of this, so that 24 bits address the whole part. */
 export let addressUnit: u32 = 1;
 /** Live bytes of a block are counted in these, so that 16 bits hold a block. */
@@ -37,10 +39,16 @@ export function configure(kind: u32, block: u32, count: u32, page: u32, unit: u3
   blockCount = count;
   pageBytes = page;
   programBytes = unit;
+  segmentEnd = block;
   addressUnit = isNand ? 4 : unit;
   while ((<u64>block * <u64>count) / <u64>addressUnit >= 0xffffff) addressUnit <<= 1;
   liveUnit = block > 32768 ? block / 32768 : 1;
   return Status.OK;
+}
+
+/** Leaves `bytes` at the end of every block out of the segments. */
+export function endSegmentsBefore(bytes: u32): void {
+  segmentEnd = blockBytes - bytes;
 }
 
 /** 24-bit address of a record. */

@@ -13,8 +13,10 @@ export const LABEL_MAGIC: u32 = 0x4c424648;
 export const FORMAT_MAJOR: u8 = 1;
 /** What a format writes; stores of earlier minor versions are served, and carried on, as they are. */
 export const FORMAT_MINOR: u8 = 1;
-/** The one feature to refuse that this core knows, and what a format writes: chunks of the longer kind (store/space). */
+/** Feature to refuse, written by every format: chunks of the longer kind (store/space). */
 export const LONG_CHUNKS: u32 = 1;
+/** Feature to refuse: segments end before the block does, and some blocks are parity of others (format/stripe). */
+export const STRIPES: u32 = 2;
 /** Label bytes with parity, before alignment to the program unit. */
 export const LABEL_BYTES: u32 = 64;
 const LABEL_DATA: u32 = 44;
@@ -53,8 +55,9 @@ export function labelFormatSerial(label: usize): u32 {
 export function labelSession(label: usize): u32 {
   return load<u16>(label, 42);
 }
+/** Data blocks to a parity block, 0 none. */
 export function labelOuterParity(label: usize): u32 {
-  return load<u8>(label, 32);
+  return labelRefuse(label) & STRIPES ? load<u8>(label, 32) : 0;
 }
 export function labelParityBytes(label: usize): u32 {
   return load<u8>(label, 9) & 2 ? 8 : 16;
@@ -134,7 +137,8 @@ export function judgeLabel(label: usize, block: u32, parity: u32): i32 {
     if (!mended) return Status.NOT_FORMATTED;
   }
   if (load<u32>(label) != LABEL_MAGIC) return Status.NOT_FORMATTED;
-  if (load<u8>(label, 4) != FORMAT_MAJOR || (labelRefuse(label) & ~LONG_CHUNKS) != 0) return Status.NEWER_FORMAT;
+  if (load<u8>(label, 4) != FORMAT_MAJOR || (labelRefuse(label) & ~(LONG_CHUNKS | STRIPES)) != 0) return Status.NEWER_FORMAT;
+  if (labelRefuse(label) & STRIPES && labelOuterParity(label) != 4 && labelOuterParity(label) != 8) return Status.NEWER_FORMAT;
   return sameGeometry(label) ? Status.OK : Status.WRONG_GEOMETRY;
 }
 

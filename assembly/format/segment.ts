@@ -20,6 +20,8 @@ export namespace SegmentType {
   export const RECOVERY: u32 = 3;
   /** Body of a checkpoint. */
   export const CHECKPOINT: u32 = 4;
+  /** The parity block of a stripe: format/stripe. */
+  export const PARITY: u32 = 5;
 }
 
 export function encodeSegment(target: usize, type: u32, openLsn: u64, openWall: u64, session: u32, eraseCount: u32, idHigh: u32): void {

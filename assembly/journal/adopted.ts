@@ -6,7 +6,7 @@ import { loadU24, storeU24 } from "../base/bytes";
 import { ADOPT_MAX } from "../base/limits";
 import { ADOPTED } from "../base/memory";
 import { Build, Twin, twin } from "../base/twin";
-import { blockBytes, blockCount } from "../flash/geometry";
+import { blockCount, segmentEnd } from "../flash/geometry";
 import { ROOT_ENTRY } from "../format/root";
 import { BlockState, eraseCountOf, openLsnOf, setEraseCount, stateOf } from "./block-map";
 
@@ -19,7 +19,7 @@ export function clearAdopted(): void {
 export function restoreAdopted(source: usize, count: u32): void {
   adoptedCount = 0;
   for (let i: u32 = 0; i < min(count, ADOPT_MAX); i++, source += ROOT_ENTRY)
-    if (loadU24(source) < blockCount && loadU24(source + 6) <= blockBytes)
+    if (loadU24(source) < blockCount && loadU24(source + 6) <= segmentEnd)
       memory.copy(ADOPTED + adoptedCount++ * ROOT_ENTRY, source, ROOT_ENTRY);
 }
 export function adoptedList(): usize {
@@ -76,7 +76,7 @@ export function pruneAdopted(): void {
 }
 /** Valid end of a walked block: recorded, or the whole block. */
 export function walkLimit(block: u32): u32 {
-  if (Build.PROBE && twin(Twin.ADOPTED_PAST_END)) return blockBytes;
+  if (Build.PROBE && twin(Twin.ADOPTED_PAST_END)) return segmentEnd;
   const end = adoptedEnd(block);
-  return end ? end : blockBytes;
+  return end ? end : segmentEnd;
 }

@@ -10,6 +10,7 @@ import { GROUP } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockCount, isNand, liveUnit } from "../flash/geometry";
+import { clearRings, inRing } from "../flash/ring";
 import { encodeLabel, headerOffset, retireLabel } from "../format/label";
 import { parityBytes } from "../format/unit";
 
@@ -26,8 +27,12 @@ export namespace BlockState {
   export const ANCHOR: u32 = 5;
   export const CHECKPOINT: u32 = 6;
   export const BAD: u32 = 7;
+  /** Holds the parity of a stripe, or will when it is finished. */
+  export const PARITY: u32 = 8;
   /** Void by a root that nothing proves yet: as DIRTY once this boot's root is committed. */
   export const WITHHELD: u32 = 9;
+  /** A parity block that no stripe needs: erased before anything dirty, for what is dirty may have been its member. */
+  export const SPENT: u32 = 10;
 }
 export namespace BlockFlag {
   export const STATE: u32 = 15;
@@ -73,6 +78,7 @@ export function placeBlockMap(at: usize): usize {
 }
 /** Forgets what a mount found out, but not which blocks failed since power came on. */
 export function resetBlockMap(): void {
+  clearRings();
   blanks = 0;
   dirties = blockCount;
   bads = 0;
@@ -115,10 +121,10 @@ export function setState(block: u32, state: u32): void {
   const at = entry(block);
   const before = load<u8>(at, 3) & BlockFlag.STATE;
   if (before == BlockState.BLANK) blanks--;
-  if (before == BlockState.DIRTY) dirties--;
+  if (before == BlockState.DIRTY || before == BlockState.SPENT) dirties--;
   if (before == BlockState.BAD) bads--;
   if (state == BlockState.BLANK) blanks++;
-  if (state == BlockState.DIRTY) dirties++;
+  if (state == BlockState.DIRTY || state == BlockState.SPENT) dirties++;
   if (state == BlockState.BAD) bads++;
   store<u8>(at, <u8>((load<u8>(at, 3) & ~BlockFlag.STATE) | state), 3);
 }
@@ -168,11 +174,11 @@ export function dropLive(block: u32, bytes: u32): void {
   liveTotal -= <u64>take * liveUnit;
   addFlags(block, BlockFlag.DEAD);
 }
-/** Nothing in `block` counts any more: erase it when convenient. */
+/** Nothing in `block` counts any more: erase it when convenient. A member of a stripe stays until the whole stripe is given up. */
 export function discard(block: u32): void {
   liveTotal -= <u64>load<u16>(entry(block), 4) * liveUnit;
   store<u16>(entry(block), 0, 4);
-  setState(block, BlockState.DIRTY);
+  if (!inRing(block)) setState(block, BlockState.DIRTY);
 }
 
 /** Forgets all live bytes, before an index is built anew. */
@@ -249,9 +255,10 @@ export function haunts(block: u32): bool {
   return stateOf(block) == BlockState.BAD && openLsnOf(block) != 0;
 }
 
-/** Erases one dirty block, least worn first. Returns OK, IO, or FULL when there is none. */
+/** Erases one dirty block, spent ones before the others, least worn first. Returns OK, IO, or FULL when there is none. */
 export function eraseOne(): i32 {
-  const block = leastWorn(BlockState.DIRTY);
+  let block = leastWorn(BlockState.SPENT);
+  if (block < 0) block = leastWorn(BlockState.DIRTY);
   return block < 0 ? Status.FULL : makeBlank(<u32>block);
 }
 

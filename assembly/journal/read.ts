@@ -8,6 +8,7 @@ import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import * as device from "../flash/device";
 import { blockBytes } from "../flash/geometry";
+import { isCovered, isLost } from "../flash/ring";
 import { decodeHeader, Header, peekDataBytes, UnitType, unitType } from "../format/record";
 import { correctUnit, seedFor, unitBytes, unitData, unitIntact } from "../format/unit";
 import { eraseCountOf } from "./block-map";
@@ -67,13 +68,20 @@ export function readUnit(block: u32, offset: u32, dataBytes: u32, target: usize)
 
 function mendUnit(block: u32, offset: u32, dataBytes: u32, target: usize, seed: u32): i32 {
   if (device.read(block, offset, target, unitBytes(dataBytes)) < 0) return Status.IO;
-  const bytes = unitIntact(target, dataBytes, seed) ? 0 : correctUnit(target, dataBytes, seed);
+  let bytes = unitIntact(target, dataBytes, seed) ? 0 : correctUnit(target, dataBytes, seed);
+  if (bytes < 0) bytes = makeUnit(block, offset, dataBytes, target, seed);
   if (bytes < 0) return Status.CORRUPT;
   if (bytes > 0) {
     countCorrected(1);
     loadedCorrected++;
   }
   return bytes;
+}
+
+/** A unit of a member of a stripe, made of the other members. What has rotted in them rots in it, and is mended the same way. Returns bytes corrected, or -1. */
+function makeUnit(block: u32, offset: u32, dataBytes: u32, target: usize, seed: u32): i32 {
+  if (isLost(block) || !isCovered(block) || device.readThrough(block, offset, target, unitBytes(dataBytes)) < 0) return -1;
+  return unitIntact(target, dataBytes, seed) ? <i32>dataBytes : correctUnit(target, dataBytes, seed);
 }
 
 /** Reads and judges a head unit of a record known to have `dataBytes` data bytes; the bytes before `have` are there. */

@@ -19,7 +19,7 @@ import { ADOPT_MAX } from "../base/limits";
 import { LOADED, STAGED } from "../base/memory";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
-import { blockBytes, blockCount, isNand, pageBytes } from "../flash/geometry";
+import { blockCount, isNand, pageBytes, segmentEnd } from "../flash/geometry";
 import { RecordFlag, recordBytes } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { adopt, adoptedCount, adoptedEnd, clearAdopted, dropLastAdopted, outliveAdopted, pruneAdopted } from "./adopted";
@@ -219,8 +219,12 @@ export function eraseUnsure(): void {
  */
 function eraseDoubtful(): void {
   if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return;
-  for (let b = anchorCount; b < blockCount; b++)
-    if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) == 0 && readFacts(b) < 0 && headlessRecords(b) == 0) makeBlank(b);
+  for (let b = anchorCount; b < blockCount; b++) if (isDoubtful(b)) makeBlank(b);
+}
+
+function isDoubtful(b: u32): bool {
+  if (openLsnOf(b) != 0) return false;
+  return stateOf(b) == BlockState.SPENT || (stateOf(b) == BlockState.DIRTY && readFacts(b) < 0 && headlessRecords(b) == 0);
 }
 
 /**
@@ -261,6 +265,7 @@ function releaseAll(): void {
 
 /** Keeps the list of adopted segments short: those in which nothing counts are erased when they are many. */
 function shortenAdopted(): void {
+  if (leastWorn(BlockState.SPENT) >= 0) return; // it may name one of them
   for (let b = anchorCount; b < blockCount && adoptedCount > ADOPT_MAX / 4; b++) {
     const end = adoptedEnd(b);
     if (end == 0 || end > firstRecordOffset() || stateOf(b) != BlockState.DIRTY) continue;
@@ -333,7 +338,7 @@ let tailRotten: bool = false;
 /** Finds the last program's first record, the end, and where an unfinished batch begins (0: none). */
 function surveyTail(block: u32): void {
   const s = scanner(SCAN_MOUNT);
-  scanWalk(s, block, blockBytes, true);
+  scanWalk(s, block, segmentEnd, true);
   tailLast = firstRecordOffset();
   tailEnd = tailLast;
   tailBatch = 0;

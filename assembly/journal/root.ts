@@ -9,7 +9,7 @@ import { COMPARE, SUMMARY, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import * as device from "../flash/device";
-import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
+import { addressUnit, programBytes, segmentEnd } from "../flash/geometry";
 import { UnitType, unitType } from "../format/record";
 import { encodeRoot, ROOT_ENTRY, ROOT_FIXED, rootCount, rootDataBytes, rootMarker, rootSession, rootTailSession } from "../format/root";
 import { rootPart } from "../format/summary";
@@ -30,7 +30,7 @@ export namespace RootState {
 
 /** Reads the root at `offset` into UNIT. Returns its marker, or 0 when it is not one of `wanted` session. */
 function readRootAt(block: u32, offset: u32, wanted: u32): u32 {
-  if (offset == 0 || offset + ROOT_FIXED > blockBytes || device.read(block, offset, UNIT, 4) < 0) return 0;
+  if (offset == 0 || offset + ROOT_FIXED > segmentEnd || device.read(block, offset, UNIT, 4) < 0) return 0;
   let n = rootDataBytes(UNIT);
   if (readUnit(block, offset, n, UNIT) < 0) {
     n = ROOT_FIXED;
@@ -52,7 +52,7 @@ function isRoot(n: u32, wanted: u32): bool {
 function rootOfAnyLength(block: u32, offset: u32, wanted: u32): u32 {
   for (let count: u32 = 0; count <= ADOPT_MAX; count++) {
     const n = ROOT_FIXED + count * ROOT_ENTRY;
-    if (offset + unitBytes(n) > blockBytes) break;
+    if (offset + unitBytes(n) > segmentEnd) break;
     if (readUnit(block, offset, n, UNIT) >= 0 && isRoot(n, wanted)) return rootMarker(UNIT);
   }
   return 0;
@@ -80,8 +80,8 @@ const WINDOW_STRIDE: u32 = 240;
 /** Looks for C1 or C2 at every place a unit may begin, so that damage before them does not hide them. */
 function walkForRoot(block: u32, wanted: u32): u32 {
   const stride = max(alignDown(WINDOW_STRIDE, addressUnit), addressUnit);
-  for (let start = firstRecordOffset(); start + 16 < blockBytes; start += stride) {
-    const length = min<u32>(256, blockBytes - start);
+  for (let start = firstRecordOffset(); start + 16 < segmentEnd; start += stride) {
+    const length = min<u32>(256, segmentEnd - start);
     if (device.read(block, start, COMPARE, length) < 0) return RootState.NONE;
     if (isBlank(COMPARE, length)) continue;
     for (let p: u32 = 0; p < stride && p + 8 <= length; p += addressUnit) {
@@ -96,7 +96,7 @@ function walkForRoot(block: u32, wanted: u32): u32 {
 /** C1 is at `offset`: C2 lies in the next program unit, or was never finished. */
 function confirm(block: u32, offset: u32, wanted: u32): u32 {
   const next = alignUp(offset + alignUp(unitBytes(rootDataBytes(UNIT)), addressUnit), programBytes);
-  if (next + 16 < blockBytes && readRootAt(block, next, wanted) == RootState.COMMITTED) return RootState.COMMITTED;
+  if (next + 16 < segmentEnd && readRootAt(block, next, wanted) == RootState.COMMITTED) return RootState.COMMITTED;
   readRootAt(block, offset, wanted);
   return RootState.BEGUN;
 }

@@ -8,7 +8,7 @@ import { COMPARE, ITERATORS, SUMMARY, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import * as device from "../flash/device";
-import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
+import { addressUnit, blockBytes, programBytes, segmentEnd } from "../flash/geometry";
 import { peekDataBytes, RecordFlag, recordBytes, UnitType, unitType } from "../format/record";
 import {
   continuedPart,
@@ -186,7 +186,7 @@ function summaryNext(s: Scan): i32 {
     } else return 0;
     if (base + s.at < end) {
       const next = decodeEntry(base + s.at, end, scanned(), s.openLsn, s.lastLsn + 1, s.expected, s.idHigh);
-      if (next != 0 && scanned().offset + recordBytes(scanned().dataBytes) <= blockBytes) {
+      if (next != 0 && scanned().offset + recordBytes(scanned().dataBytes) <= segmentEnd) {
         s.at = <u32>(next - base);
         s.lastLsn = scanned().lsn;
         s.expected = scanned().offset + recordBytes(scanned().dataBytes);
@@ -260,7 +260,7 @@ function nearlyBlank(source: usize, length: u32): bool {
 
 /** Damage behind the last program's start is torn when a tail is judged (deep); elsewhere it has rotted. */
 function walkEnds(s: Scan): i32 {
-  if (s.doubts != 0 && !s.deep && (s.damaged == 0 || s.limit < blockBytes)) settleDoubts(s);
+  if (s.doubts != 0 && !s.deep && (s.damaged == 0 || s.limit < segmentEnd)) settleDoubts(s);
   return 0;
 }
 function settleDoubts(s: Scan): void {
@@ -353,7 +353,7 @@ function resync(s: Scan, damagedOffset: u32): u32 {
 export function headlessRecords(block: u32): u32 {
   let records: u32 = 0;
   let proven = false;
-  for (let offset = firstRecordOffset(); offset + 16 <= blockBytes; ) {
+  for (let offset = firstRecordOffset(); offset + 16 <= segmentEnd; ) {
     if (device.read(block, offset, UNIT, 16) < 0) return 0;
     if (isBlank(UNIT, 16)) {
       if (offset % programBytes == 0) break;

@@ -6,7 +6,8 @@ import { alignDown, alignUp } from "../base/bytes";
 import { SUMMARY, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
-import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
+import { addressUnit, programBytes, segmentEnd } from "../flash/geometry";
+import { isCovered, isLost, markLost, unmarkLost } from "../flash/ring";
 import { headerOffset } from "../format/label";
 import { UnitType, unitType } from "../format/record";
 import {
@@ -64,9 +65,9 @@ function trailerLength(trailer: usize): u32 {
 
 /** Where the final summary of `block` begins by its trailer; 0 when the trailer says nothing sensible. */
 export function finalOffset(block: u32): u32 {
-  if (device.read(block, blockBytes - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0 || trailerIsBlank(UNIT)) return 0;
+  if (device.read(block, segmentEnd - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0 || trailerIsBlank(UNIT)) return 0;
   const length = unitBytes(trailerLength(UNIT));
-  return length + TRAILER_BYTES > blockBytes ? 0 : alignDown(blockBytes - TRAILER_BYTES - length, programBytes);
+  return length + TRAILER_BYTES > segmentEnd ? 0 : alignDown(segmentEnd - TRAILER_BYTES - length, programBytes);
 }
 
 /**
@@ -74,12 +75,23 @@ export function finalOffset(block: u32): u32 {
  * CORRUPT it was, but the summary cannot be read, IO.
  */
 export function readFinal(block: u32): i32 {
-  if (device.read(block, blockBytes - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0) return Status.IO;
+  const found = judgeFinal(block);
+  if ((found != Status.CORRUPT && found != Status.NOT_FOUND) || isLost(block) || !isCovered(block)) return found;
+  // A member of a stripe was sealed: what does not say so is lost. It is read through the others from now on, if they know better.
+  markLost(block);
+  const again = judgeFinal(block);
+  if (again < 0) unmarkLost(block);
+  return again < 0 ? found : again;
+}
+
+/** The same, of what is in this very block. */
+export function judgeFinal(block: u32): i32 {
+  if (device.read(block, segmentEnd - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0) return Status.IO;
   if (trailerIsBlank(UNIT)) return Status.NOT_FOUND;
   const n = trailerLength(UNIT);
   const length = unitBytes(n);
-  if (n == 0 || length + TRAILER_BYTES > blockBytes) return Status.CORRUPT;
-  const start = alignDown(blockBytes - TRAILER_BYTES - length, programBytes);
+  if (n == 0 || length + TRAILER_BYTES > segmentEnd) return Status.CORRUPT;
+  const start = alignDown(segmentEnd - TRAILER_BYTES - length, programBytes);
   const status = readSummary(block, start, n);
   if (status < 0) return status;
   return summaryFlags(SUMMARY) & SummaryFlag.FINAL ? <i32>start : Status.CORRUPT;

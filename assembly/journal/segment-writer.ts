@@ -9,7 +9,7 @@ import { GROUP, PENDING, STAGED, STREAMS, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import * as device from "../flash/device";
-import { addressUnit, blockBytes, programBytes } from "../flash/geometry";
+import { addressUnit, blockBytes, programBytes, segmentEnd } from "../flash/geometry";
 import { headerOffset } from "../format/label";
 import { encodeHeader, Header, headerBytesOf, RecordFlag, recordBytes, UnitType } from "../format/record";
 import { encodeSegment, SEGMENT_DATA, SegmentType } from "../format/segment";
@@ -68,6 +68,10 @@ let groupRecords: u32 = 0;
 /** Bytes handed to the part since the mount. */
 export let programmedBytes: u64 = 0;
 
+/** Bytes of parity, and of whatever else is no segment's. */
+export function countProgrammed(bytes: u32): void {
+  programmedBytes += bytes;
+}
 export function stream(which: u32): Stream {
   return changetype<Stream>(STREAMS + which * 96);
 }
@@ -85,7 +89,7 @@ export function resetStreams(): void {
 function finalBytes(s: Stream, pending: u32): u32 {
   const data =
     SUMMARY_FIXED + (s.interim ? SUMMARY_CONTINUED : 0) + (s.root1 || s.type == SegmentType.RECOVERY ? SUMMARY_ROOT : 0) + pending;
-  return blockBytes - alignDown(blockBytes - TRAILER_BYTES - unitBytes(data), programBytes);
+  return segmentEnd - alignDown(segmentEnd - TRAILER_BYTES - unitBytes(data), programBytes);
 }
 function interimBytes(pending: u32): u32 {
   return alignUp(unitBytes(SUMMARY_FIXED + SUMMARY_CONTINUED + pending), addressUnit);
@@ -120,7 +124,7 @@ function fits(s: Stream, offset: u32, bytes: u32, entryBytes: u32): bool {
     end += interimBytes(s.pendingBytes);
     pending = entryBytes + SUMMARY_CONTINUED;
   }
-  return alignUp(end, programBytes) + finalBytes(s, pending) <= blockBytes;
+  return alignUp(end, programBytes) + finalBytes(s, pending) <= segmentEnd;
 }
 
 /** Does the record `h` still go into the open segment of stream `which`? */
@@ -336,10 +340,10 @@ export function sealSegment(which: u32, flags: u32): i32 {
   if (status < 0 || s.block < 0) return status;
   const block = <u32>s.block;
   const n = buildSummary(GROUP, s, which, SummaryFlag.FINAL | flags);
-  const start = alignDown(blockBytes - TRAILER_BYTES - unitBytes(n), programBytes);
+  const start = alignDown(segmentEnd - TRAILER_BYTES - unitBytes(n), programBytes);
   check(start >= s.offset);
   sealUnit(GROUP, n, seedFor(block, start, eraseCountOf(block)));
-  const length = blockBytes - start;
+  const length = segmentEnd - start;
   memory.fill(GROUP + unitBytes(n), 255, length - unitBytes(n));
   for (let i: u32 = 0; i < 3; i++) store<u16>(GROUP + length - TRAILER_BYTES + 2 * i, <u16>n);
   if (device.program(block, start, GROUP, length) < 0) return fault(Status.IO, block, start, length);
@@ -369,11 +373,11 @@ export function programUnit(which: u32, source: usize, dataBytes: u32): i32 {
 export function roomLeft(which: u32): u32 {
   const s = stream(which);
   const end = s.offset + groupBytes + finalBytes(s, s.pendingBytes + 8 * ENTRY_MAX);
-  return s.block < 0 || end > blockBytes ? 0 : blockBytes - end;
+  return s.block < 0 || end > segmentEnd ? 0 : segmentEnd - end;
 }
 
 /** Room for `bytes` more in the open segment without sealing it? */
 export function segmentHasRoom(which: u32, bytes: u32): bool {
   const s = stream(which);
-  return s.block >= 0 && alignUp(s.offset + bytes, programBytes) + finalBytes(s, s.pendingBytes + ENTRY_MAX) <= blockBytes;
+  return s.block >= 0 && alignUp(s.offset + bytes, programBytes) + finalBytes(s, s.pendingBytes + ENTRY_MAX) <= segmentEnd;
 }

@@ -8,7 +8,8 @@ import { SUMMARY, TAILS, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import * as device from "../flash/device";
-import { blockBytes, blockCount } from "../flash/geometry";
+import { blockCount, segmentEnd } from "../flash/geometry";
+import { breakRing, unmarkLost } from "../flash/ring";
 import {
   headerOffset,
   judgeLabel,
@@ -35,6 +36,7 @@ import {
   formatSerial,
   leastWorn,
   openLsnOf,
+  outerParity,
   resetBlockMap,
   setEraseCount,
   setOpenLsn,
@@ -43,11 +45,12 @@ import {
   stateOf,
   storeId,
 } from "./block-map";
-import { fault, witnessLsn } from "./progress";
+import { countUnknown, fault, witnessLsn } from "./progress";
 import { factsOpenLsn, factsSession, factsType, forgetFacts } from "./read";
 import { headlessRecords } from "./scan";
 import { finalOffset, readFacts, readFinal, trailerIsBlank } from "./segment-reader";
 import { TRAILER_BYTES } from "./segment-writer";
+import { configureStripes, giveUp, restoreStripes, takeLost } from "./stripe";
 
 /** Recovery segments with the highest sessions met: u32 session, u32 block each. */
 const RECOVERIES_MAX: u32 = 16;
@@ -105,7 +108,7 @@ export function identify(): i32 {
       featuresReadOnly = load<u16>(UNIT, 14) != 0;
       setStore(labelStoreId(UNIT), labelFormatSerial(UNIT), labelOuterParity(UNIT), labelMinor(UNIT), labelRefuse(UNIT));
       configureUnits(labelParityBytes(UNIT), labelStoreId(UNIT));
-      return Status.OK;
+      return configureStripes();
     }
     if (status != Status.NOT_FORMATTED) worst = fault(status, b, 0, 0);
   }
@@ -147,6 +150,7 @@ export function survey(): i32 {
     if (found < 0) return found;
   }
   if (highestSession == 0 && !lastLabelled) return fault(Status.NOT_FORMATTED, 0, 0, 1);
+  surveyStripes();
   suspect = leastWorn(BlockState.BLANK);
   if (Build.PROBE && twin(Twin.SUSPECT_BELIEVED)) suspect = -1;
   levelUnknownWear();
@@ -200,9 +204,34 @@ function surveyBlock(b: u32): i32 {
 /** Label and header are both lost: the final summary tells the erase count too, and verifies with it. */
 function adoptEraseCount(b: u32): bool {
   const start = finalOffset(b);
-  if (start == 0 || start + SUMMARY_FIXED > blockBytes || device.read(b, start, UNIT, SUMMARY_FIXED) < 0) return false;
+  if (start == 0 || start + SUMMARY_FIXED > segmentEnd || device.read(b, start, UNIT, SUMMARY_FIXED) < 0) return false;
   setEraseCount(b, summaryEraseCount(UNIT));
   return true;
+}
+
+/** What is lost of a stripe is read through the rest of it, and classified then. */
+function surveyStripes(): void {
+  if (outerParity == 0) return;
+  restoreStripes();
+  for (let p = anchorCount; p < blockCount; p++) {
+    if (stateOf(p) != BlockState.PARITY) continue;
+    const lost = takeLost(p);
+    if (lost >= 0 && !classifyLost(<u32>lost)) {
+      breakRing(p);
+      countUnknown(1, openLsnOf(p) - 1);
+    }
+  }
+}
+
+/** A segment of which only the seal has become unreadable is left as it is: its heads may still read. False when there is nothing to read. */
+function classifyLost(b: u32): bool {
+  const state = stateOf(b);
+  if (readFacts(b) >= 0 && classify(b) >= 0 && stateOf(b) == BlockState.SEALED) return true;
+  unmarkLost(b);
+  forgetFacts();
+  if (state == BlockState.SEALED) return true;
+  giveUp(b);
+  return false;
 }
 
 /** A block that holds a segment: its header or its final summary is in the facts. */
@@ -210,10 +239,15 @@ function classify(b: u32): i32 {
   if (factsType == SegmentType.CHECKPOINT || factsType == 0 || factsOpenLsn >= LSN_LIMIT) return Status.OK;
   setOpenLsn(b, factsOpenLsn);
   witnessLsn(factsOpenLsn);
+  if (factsType == SegmentType.PARITY) {
+    setState(b, outerParity != 0 ? BlockState.PARITY : BlockState.DIRTY);
+    highestSession = max(highestSession, factsSession);
+    return Status.OK;
+  }
   const cold = factsType == SegmentType.COLD;
   if (cold) addFlags(b, BlockFlag.COLD | BlockFlag.MIXED);
   if (factsType == SegmentType.RECOVERY) addFlags(b, BlockFlag.MIXED);
-  if (device.read(b, blockBytes - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0) return Status.IO;
+  if (device.read(b, segmentEnd - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0) return Status.IO;
   setState(b, trailerIsBlank(UNIT) ? BlockState.ADOPTED : BlockState.SEALED);
   highestSession = max(highestSession, factsSession);
   if (factsType == SegmentType.RECOVERY) noteRecovery(b, factsSession);

@@ -31,6 +31,7 @@ import {
   liveUnitsOf,
   makeBlank,
   openLsnOf,
+  outerParity,
   resetBlockMap,
   setEraseCount,
   setLiveUnits,
@@ -154,7 +155,7 @@ function writeBlocks(): void {
     const state = stateOf(b) == BlockState.CHECKPOINT ? BlockState.DIRTY : stateOf(b);
     store<u8>(SMALL, <u8>(state | flagsOf(b)));
     let end = writeVarint(SMALL + 1, eraseCountOf(b));
-    if (state == BlockState.SEALED || state == BlockState.ADOPTED) {
+    if (state == BlockState.SEALED || state == BlockState.ADOPTED || state == BlockState.PARITY) {
       end = writeVarint(end, liveUnitsOf(b));
       end = writeVarint(end, openLsnOf(b));
     }
@@ -349,6 +350,7 @@ function listsOnlyBlocks(): bool {
 /** States a block can have at a close. */
 function plausibleState(b: u32, state: u32): bool {
   if (b < anchorCount) return state == BlockState.ANCHOR;
+  if (state > BlockState.BAD) return outerParity != 0 && (state == BlockState.PARITY || state == BlockState.SPENT);
   return state <= BlockState.ADOPTED ? state != BlockState.OPEN : state == BlockState.BAD;
 }
 function restoreBlocks(): bool {
@@ -359,7 +361,7 @@ function restoreBlocks(): bool {
     addFlags(b, load<u8>(SMALL) & 0xf0);
     setState(b, state);
     setEraseCount(b, <u32>takeVarint());
-    if (state == BlockState.SEALED || state == BlockState.ADOPTED) {
+    if (state == BlockState.SEALED || state == BlockState.ADOPTED || state == BlockState.PARITY) {
       const live = takeVarint();
       if (live * liveUnit > blockBytes) return false;
       setLiveUnits(b, <u32>live);

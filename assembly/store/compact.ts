@@ -8,6 +8,7 @@ import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import * as device from "../flash/device";
 import { blockBytes, blockCount, isNand, toAddress } from "../flash/geometry";
+import { inRing, isCovered, isUnfinished, lostBlocks, nextInRing } from "../flash/ring";
 import { CODEC_LOST, Header, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { Entry, EntryFlag } from "../format/summary";
@@ -18,6 +19,7 @@ import { loadedHeader } from "../journal/read";
 import { rootBlock } from "../journal/recover";
 import { SCAN_COMPACT, Scan, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
 import { COLD, fitsSegment, flush, HOT, place, reserve, stream } from "../journal/segment-writer";
+import { dissolve, inStripe, parityOf, stripeLive, stripeMembers, sumStripe } from "../journal/stripe";
 import { find, foundAddress, KEY_TOMBSTONE, keyOfEntry, put } from "./key-index";
 import { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./pending";
 import { RESERVE_BLOCKS, segmentBytes } from "./space";
@@ -40,7 +42,11 @@ function fillsSegments(): bool {
 }
 
 let victim: i32 = -1;
+/** The parity block of the stripe that is emptied, member by member; -1 when the victim is in none. */
+let stripe: i32 = -1;
 let chosenLive: u32 = 0;
+/** Bytes of records that the victim's blocks could hold. */
+export let victimRoom: u32 = 0;
 /** The victim was chosen for its wear: it frees nothing. */
 export let levelling: bool = false;
 let entered: bool = false;
@@ -53,6 +59,7 @@ const kept: usize = memory.data(48, 8);
 
 export function resetCompaction(): void {
   victim = -1;
+  stripe = -1;
   entered = false;
   levelling = false;
   compactions = 0;
@@ -68,7 +75,14 @@ export function victimLive(): u32 {
 }
 /** Bytes that still live in it. */
 export function victimLeft(): u32 {
-  return victim < 0 ? 0 : liveOf(<u32>victim);
+  if (victim < 0) return 0;
+  if (stripe < 0) return liveOf(<u32>victim);
+  sumStripe(<u32>stripe);
+  return stripeLive;
+}
+/** Is `block` the victim, or of the stripe that is one? */
+export function isVictim(block: u32): bool {
+  return <i32>block == victim || (stripe >= 0 && (<i32>block == stripe || inStripe(<i32>block, <u32>stripe)));
 }
 function select(): void {
   if (victim >= 0) return;
@@ -76,11 +90,26 @@ function select(): void {
 }
 function take(block: i32, forWear: bool): void {
   victim = block;
+  stripe = -1;
   levelling = forWear && block >= 0;
-  if (block >= 0) chosenLive = liveOf(<u32>block);
+  victimRoom = segmentBytes; // also where there is no victim: a share is reckoned with it
+  if (block < 0) return;
+  chosenLive = liveOf(<u32>block);
+  if (!inRing(<u32>block)) return;
+  stripe = <i32>parityOf(<u32>block);
+  sumStripe(<u32>stripe);
+  chosenLive = stripeLive;
+  victimRoom = segmentBytes * max(stripeMembers, 1);
+  victim = stripe;
+  toNextMember();
+}
+/** From member to member in which something lives; at the end to the parity block. */
+function toNextMember(): void {
+  do victim = <i32>nextInRing(<u32>victim);
+  while (victim != stripe && liveOf(<u32>victim) == 0);
 }
 
-/** Adopted segments first; else the best trade of space for copying, where old blocks and little worn ones are preferred. -1: nothing to gain. */
+/** Adopted segments first, and stripes with a lost member; else the best trade of space for copying, where old blocks and little worn ones are preferred. -1: nothing to gain. */
 function choose(): i32 {
   let best: i32 = -1;
   let bestScore: f32 = 0;
@@ -88,10 +117,13 @@ function choose(): i32 {
   const mean = meanWear();
   for (let b = anchorCount; b < blockCount; b++) {
     const state = stateOf(b);
-    if ((state != BlockState.SEALED && state != BlockState.ADOPTED) || <i32>b == rootBlock) continue;
-    const early = state == BlockState.ADOPTED;
-    if ((adopted && !early) || (!early && liveOf(b) > segmentBytes - segmentBytes / 64)) continue;
-    const value = score(b, mean);
+    if (state == BlockState.PARITY ? !mayEmpty(b) : (state != BlockState.SEALED && state != BlockState.ADOPTED) || inRing(b)) continue;
+    if (<i32>b == rootBlock) continue;
+    const early = state == BlockState.ADOPTED || (state == BlockState.PARITY && !isCovered(b));
+    if (adopted && !early) continue;
+    const live = state == BlockState.PARITY ? stripeLive / max(stripeMembers, 1) : liveOf(b);
+    if (!early && live > segmentBytes - segmentBytes / 64) continue;
+    const value = score(b, live, mean);
     if (adopted == early && value <= bestScore) continue;
     best = <i32>b;
     bestScore = value;
@@ -100,11 +132,25 @@ function choose(): i32 {
   return best;
 }
 
+/** Is there a stripe with a lost member to be emptied? */
+export function mustEmpty(): bool {
+  for (let p = anchorCount; p < blockCount && lostBlocks != 0; p++)
+    if (stateOf(p) == BlockState.PARITY && mayEmpty(p) && !isCovered(p)) return true;
+  return false;
+}
+/** May the stripe of parity block `p` be emptied? Not while it is built, nor with the newest root in it. Leaves its sums. */
+function mayEmpty(p: u32): bool {
+  if (!inRing(p) || isUnfinished(p) || inStripe(rootBlock, p)) return false;
+  sumStripe(p);
+  return true;
+}
+
 /** The least worn block in use, when it lags behind the mean: what never changes must move on, so that its block wears too. -1: none does. */
 function lagging(): i32 {
   let coldest: i32 = -1;
   for (let b = anchorCount; b < blockCount; b++) {
     if (stateOf(b) != BlockState.SEALED || <i32>b == rootBlock) continue;
+    if (inRing(b) && !mayEmpty(parityOf(b))) continue;
     if (coldest < 0 || eraseCountOf(b) < eraseCountOf(<u32>coldest)) coldest = <i32>b;
   }
   return coldest >= 0 && <f32>(eraseCountOf(<u32>coldest) + WEAR_SPREAD) < meanWear() ? coldest : -1;
@@ -116,8 +162,8 @@ const WEAR_SPREAD: u32 = 3;
 const WEAR_AHEAD: f32 = 2;
 
 /** Cost and benefit (Rosenblum and Ousterhout, LFS): space gained times the root of its age, over bytes copied. */
-function score(b: u32, mean: f32): f32 {
-  const live = <f32>liveOf(b);
+function score(b: u32, liveBytes: u32, mean: f32): f32 {
+  const live = <f32>liveBytes;
   const gain = max<f32>(<f32>segmentBytes - live, 1);
   const age = <f32>(nextLsn - openLsnOf(b)) + 1;
   const worn = max<f32>(<f32>eraseCountOf(b) - mean, 0);
@@ -146,6 +192,7 @@ export function compactStep(budgetBytes: u32): i32 {
   const s = scanner(SCAN_COMPACT);
   select();
   if (victim < 0) return 0;
+  if (victim == stripe) return finish();
   if (!entered) enter(s, !fillsSegments());
   if (isNand) budgetBytes = max(budgetBytes, GROUP_FILL);
   let copied: u32 = 1;
@@ -185,9 +232,17 @@ function finish(): i32 {
   if (Build.PROBE && twin(Twin.VICTIM_EARLY)) device.erase(<u32>victim);
   const status = settle();
   if (status < 0) return status;
-  discard(<u32>victim);
-  victim = -1;
   entered = false;
+  if (stripe >= 0) {
+    if (victim != stripe) {
+      discard(<u32>victim);
+      toNextMember();
+      if (victim != stripe) return 1;
+    }
+    dissolve(<u32>stripe);
+    stripe = -1;
+  } else discard(<u32>victim);
+  victim = -1;
   compactions++;
   if (compactions % WEAR_TURN == 0 && freeCount() > RESERVE_BLOCKS) take(lagging(), true);
   return 1;

@@ -9,6 +9,7 @@ import { Build, Twin, twin } from "../base/twin";
 import { isSeenTwice } from "../flash/alias";
 import * as device from "../flash/device";
 import { blockCount } from "../flash/geometry";
+import { dropRings, RING_BLOCKS_MAX } from "../flash/ring";
 import {
   FORMAT_MINOR,
   headerOffset,
@@ -18,6 +19,7 @@ import {
   labelEraseCount,
   labelFormatSerial,
   labelRetired,
+  STRIPES,
 } from "../format/label";
 import { configureUnits } from "../format/unit";
 import { clearAdopted } from "../journal/adopted";
@@ -34,6 +36,7 @@ import {
 } from "../journal/block-map";
 import { fault, resetProgress } from "../journal/progress";
 import { restoreRecovered } from "../journal/recover";
+import { blocksNeeded } from "../journal/stripe";
 import { survey } from "../journal/survey";
 import { writeCheckpoint } from "./checkpoint";
 import { clearIndex } from "./key-index";
@@ -48,15 +51,17 @@ let begun: bool = false;
  * A forced format starts with a block that holds nothing, so that a cut before its first label leaves the old store.
  */
 export function formatBegin(force: bool, parity: u32, outer: u32, storeId: u64): i32 {
-  if ((parity != 8 && parity != 16) || outer != 0) return fault(Status.INVALID, 0, 0, 3);
+  if ((parity != 8 && parity != 16) || (outer != 0 && outer != 4 && outer != 8)) return fault(Status.INVALID, 0, 0, 3);
+  if (outer != 0 && (blockCount < blocksNeeded(outer) || blockCount > RING_BLOCKS_MAX)) return fault(Status.WRONG_GEOMETRY, 0, 0, 6);
   setMode(Mode.CLOSED);
   begun = false;
   const there = survey();
   if (!force && there != Status.NOT_FORMATTED) return there == Status.OK ? Status.BUSY : there;
   const serial = surveyLabels();
   first = chooseFirst(there == Status.OK);
-  setStore(storeId, (serial + 1) & 0xffff, outer, FORMAT_MINOR, LONG_CHUNKS);
+  setStore(storeId, (serial + 1) & 0xffff, outer, FORMAT_MINOR, LONG_CHUNKS | (outer ? STRIPES : 0));
   configureUnits(parity, storeId);
+  dropRings();
   next = 0;
   begun = true;
   return <i32>blockCount;

@@ -31,11 +31,16 @@ const counts: usize = memory.data(32, 8);
 export function placeIndex(at: usize, bytes: u32): u32 {
   base = at;
   const total = bytes / SLOT_BYTES;
+  capacity = 0;
   if (total <= 2 * OVERFLOW) return 0;
   slots = total - OVERFLOW;
   capacity = (slots / 10) * 9;
   clearIndex();
   return capacity;
+}
+/** Lays the index out anew at `at`, up to the end of memory, unless it is there. */
+export function moveIndex(at: usize): u32 {
+  return at == base ? capacity : placeIndex(at, <u32>(((<usize>memory.size()) << 16) - at));
 }
 export function indexBytes(): u32 {
   return (slots + OVERFLOW) * SLOT_BYTES;

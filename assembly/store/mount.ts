@@ -2,27 +2,42 @@
  * Makes a store usable, and puts it to rest.
  */
 
-import { ADOPT_MAX } from "../base/limits";
+import { ADOPT_MAX, CAPACITY_MIN } from "../base/limits";
 import { Status } from "../base/status";
 import { isSeenTwice } from "../flash/alias";
 import * as device from "../flash/device";
 import { blockCount } from "../flash/geometry";
+import { isLost } from "../flash/ring";
 import { SummaryFlag } from "../format/summary";
 import { adopt, adoptedCount, adoptedEnd, clearAdopted, pruneAdopted } from "../journal/adopted";
-import { anchorCount, BlockState, blankCount, eraseOne, freeCount, makeBlank, openLsnOf, setState, stateOf } from "../journal/block-map";
+import {
+  anchorCount,
+  BlockState,
+  blankCount,
+  eraseOne,
+  freeCount,
+  leastWorn,
+  makeBlank,
+  openLsnOf,
+  setState,
+  stateOf,
+} from "../journal/block-map";
 import { countUnknown, fault, nextLsn, resetProgress, setSession } from "../journal/progress";
 import { forgetFacts, forgetLoaded } from "../journal/read";
-import { failedMounts, forgetTails, isTail, judgeTail, leftOpen, provenEnd, readOnlyEnd, recover } from "../journal/recover";
+import { failedMounts, forgetTails, isTail, judgeTail, leftOpen, provenEnd, readOnlyEnd, recover, rootBlock } from "../journal/recover";
 import { forgetSummary } from "../journal/segment-reader";
 import { BLANKS_KEPT, COLD, HOT, programmedBytes, resetStreams, sealSegment, stream } from "../journal/segment-writer";
+import { restoreStripes, tablesEnd } from "../journal/stripe";
 import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, namingBlock, survey } from "../journal/survey";
 import { dropCheckpoint, hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
 import { resetCompaction } from "./compact";
+import { moveIndex } from "./key-index";
 import { rebuildIndex } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
 import { failed, hasBegun, hesitate, Mode, mode, setBegun, setMode, setReadOnly } from "./session";
 import { configureSpace, RESERVE_BLOCKS } from "./space";
+import { resetStriping, stripeAll } from "./striping";
 import { resetSweep } from "./sweep";
 import { reclaim, upkeep } from "./upkeep";
 import { resetWriting, writing } from "./write";
@@ -38,6 +53,7 @@ function forgetEverything(): void {
   forgetTails();
   resetCheckpoint();
   resetCompaction();
+  resetStriping();
   resetSweep();
   resetRetrieving();
   resetWriting();
@@ -77,7 +93,9 @@ function mountOnce(refusal: i32): i32 {
   const crossed = isSeenTwice(namingBlock);
   if (crossed && refusal == Status.OK) refusal = fault(Status.IO, namingBlock, 0, 6);
   configureSpace();
+  if (moveIndex(tablesEnd()) < CAPACITY_MIN) return fault(Status.INDEX_FULL, 0, 0, 0);
   if (restoreCheckpoint() > 0) {
+    restoreStripes();
     if (crossed) countUnknown(1, nextLsn - 1);
     ready(refusal);
     return Status.OK;
@@ -87,8 +105,9 @@ function mountOnce(refusal: i32): i32 {
   status = survey();
   if (status < 0) return status;
   const sealed = judgeTail();
-  const clean = anchorCount > 0 ? hasSwitch() : sealed && !begunUnseen();
+  let clean = anchorCount > 0 ? hasSwitch() : sealed && !begunUnseen();
   setSession(highestSession);
+  if (refusal == Status.OK && rootBlock >= 0 && isLost(<u32>rootBlock)) clean = false; // a new root lets the old one's stripe be emptied
   const hesitating = !clean && refusal == Status.OK && !insisting && failedMounts() >= FAILED_MOUNTS;
   if (hesitating) refusal = Status.IO;
   const readOnly = refusal != Status.OK;
@@ -148,6 +167,7 @@ function makeRoomForRecovery(): bool {
     setState(b, BlockState.ADOPTED);
   }
   if (rebuildIndex() < 0) return false;
+  if (leastWorn(BlockState.SPENT) >= 0) return eraseOne() == Status.OK;
   for (let b = anchorCount; b < blockCount; b++)
     if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) != 0 && adoptedEnd(b) == 0 && makeBlank(b) == Status.OK) return true;
   return false;
@@ -191,7 +211,8 @@ function closeOnce(): i32 {
     const status = sealSegment(HOT, SummaryFlag.CLEAN);
     if (status < 0) return status;
   }
+  let status = stripeAll();
   // Everything is sealed: without its checkpoint the store is found unclean, no more.
-  const status = writeCheckpoint(written);
+  if (status >= 0) status = writeCheckpoint(written);
   return status == Status.IO ? Status.OK : status;
 }

@@ -6,18 +6,21 @@ import { alignUp } from "../base/bytes";
 import { META_MAX_BYTES, PENDING_MAX, RECORD_MAX_BYTES } from "../base/limits";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
-import { blockBytes, blockCount, isNand, pageBytes, programBytes } from "../flash/geometry";
+import { blockBytes, blockCount, isNand, pageBytes, programBytes, segmentEnd } from "../flash/geometry";
 import { headerOffset, LONG_CHUNKS } from "../format/label";
 import { recordBytes } from "../format/record";
 import { SEGMENT_DATA } from "../format/segment";
 import { SUMMARY_FIXED } from "../format/summary";
 import { unitBytes } from "../format/unit";
-import { anchorCount, bads, features, freeCount, liveTotal } from "../journal/block-map";
+import { anchorCount, bads, features, freeCount, liveTotal, outerParity } from "../journal/block-map";
 import { firstRecordOffset } from "../journal/segment-reader";
 import { TRAILER_BYTES } from "../journal/segment-writer";
 
-/** Free blocks an ordinary put leaves alone: one for a recovery, one to compact into, one in hand. */
-export const RESERVE_BLOCKS: u32 = 3;
+/**
+ * Free blocks an ordinary put leaves alone: one for a recovery, one to compact into, one in hand. With outer parity also what emptying a stripe
+ * takes before it gives a block back: as many as it has members, one more for what does not fit evenly, and one for parity. Set once per store.
+ */
+export let RESERVE_BLOCKS: u32 = 3;
 /** Free blocks a removal leaves alone. */
 export const REMOVE_RESERVE_BLOCKS: u32 = 2;
 
@@ -35,6 +38,7 @@ const CHUNK_ENTRY: u32 = 12;
 
 /** Derives the sizes from geometry, parity and format version; chunkBytes is a part of the format (docs/format.md §5). */
 export function configureSpace(): void {
+  RESERVE_BLOCKS = outerParity ? outerParity + 5 : 3;
   const limit = min(RECORD_MAX_BYTES, blockBytes / 2);
   let parts: u32 = 1;
   while (roomFor(parts) / parts > limit) parts++;
@@ -43,15 +47,15 @@ export function configureSpace(): void {
   recordLimitData = recordLimitBytes;
   while (recordBytes(recordLimitData) > recordLimitBytes) recordLimitData--;
   chunkBytes = recordLimitData - (features & LONG_CHUNKS ? CHUNK_HEADER : 44);
-  segmentBytes = ((blockBytes - firstRecordOffset() - 68) / 16) * (isNand ? 13 : 15);
+  segmentBytes = ((segmentEnd - firstRecordOffset() - 68) / 16) * (isNand ? 13 : 15);
 }
 
 /** Bytes of a segment that `records` records leave to themselves. */
 function roomFor(records: u32): u32 {
   if (!(features & LONG_CHUNKS))
-    return blockBytes - headerOffset() - unitBytes(SEGMENT_DATA) - unitBytes(128) - 12 - (isNand ? pageBytes : 32);
+    return segmentEnd - headerOffset() - unitBytes(SEGMENT_DATA) - unitBytes(128) - 12 - (isNand ? pageBytes : 32);
   const tail = unitBytes(SUMMARY_FIXED + min(records * CHUNK_ENTRY, PENDING_MAX)) + TRAILER_BYTES;
-  return blockBytes - firstRecordOffset() - alignUp(tail, programBytes);
+  return segmentEnd - firstRecordOffset() - alignUp(tail, programBytes);
 }
 
 /** Blocks kept back for those that will go bad: a NAND part may lose one in fifty over its life (Samsung NAND reliability FAQ). */
@@ -66,7 +70,9 @@ function usableBlocks(bad: u32): u32 {
 /** Bytes of records that may live on a part with so many blocks. */
 function limitOf(blocks: u32): u64 {
   const kept = RESERVE_BLOCKS + 2;
-  return blocks > kept ? (<u64>(blocks - kept) * segmentBytes * 31) / 32 : 0;
+  if (blocks <= kept) return 0;
+  const limit = (<u64>(blocks - kept) * segmentBytes * 31) / 32;
+  return outerParity ? (limit * outerParity) / (outerParity + 1) : limit;
 }
 export function liveLimit(): u64 {
   return limitOf(usableBlocks(bads));
@@ -82,7 +88,8 @@ export function noRoom(bytes: u32): i32 {
 }
 /** Blocks below which every put does its share of compaction. */
 export function lowWater(): u32 {
-  return RESERVE_BLOCKS + (usableBlocks(bads) >= 64 ? 4 : 1);
+  const blocks = usableBlocks(bads);
+  return RESERVE_BLOCKS + (blocks >= 64 ? 4 : 1) + (blocks >= 256 ? outerParity : 0);
 }
 export function isShort(): bool {
   return freeCount() < lowWater();

@@ -2,13 +2,14 @@
  * The stat struct. docs/abi.md holds its table.
  */
 import { KIND_COUNT } from "../base/limits";
-import { dynamicBase, STAT } from "../base/memory";
+import { STAT } from "../base/memory";
 import { Status } from "../base/status";
 import { blockBytes, blockCount } from "../flash/geometry";
 import { FORMAT_MAJOR } from "../format/label";
 import { parityBytes } from "../format/unit";
-import { BLOCK_ENTRY_BYTES, BlockState, blankCount, eraseCountOf, formatMinor, liveTotal, stateOf, storeId } from "../journal/block-map";
+import { BlockState, blankCount, eraseCountOf, formatMinor, liveTotal, outerParity, stateOf, storeId } from "../journal/block-map";
 import { corrected, damagedFirstLsn, damagedLastLsn, damagedUnknown, nextLsn, session } from "../journal/progress";
+import { tablesEnd } from "../journal/stripe";
 import { compactions } from "./compact";
 import { capacity, countOf, indexBytes, recordCount, tombstones } from "./key-index";
 import { RESERVED_KIND, reservedCount } from "./reserved";
@@ -28,7 +29,7 @@ export function fillStat(): i32 {
   store<f64>(STAT, <f64>liveTotal, 56);
   store<f64>(STAT, <f64>freeBytes(), 64);
   fillWear();
-  store<u32>(STAT, <u32>dynamicBase() + blockCount * BLOCK_ENTRY_BYTES, 88);
+  store<u32>(STAT, <u32>tablesEnd(), 88);
   store<u32>(STAT, indexBytes(), 92);
   store<u32>(STAT, capacity, 96);
   store<u32>(STAT, damagedUnknown, 100);
@@ -43,6 +44,7 @@ export function fillStat(): i32 {
   store<u32>(STAT, <u32>(storeId >> 32), 148);
   store<u32>(STAT, <u32>storeId, 152);
   store<u32>(STAT, parityBytes, 156);
+  store<u32>(STAT, outerParity, 160);
   store<i32>(STAT, answerToChanges(), 164);
   store<u32>(STAT, hesitates() ? 1 : 0, 168);
   return Status.OK;

@@ -4,15 +4,18 @@
 import { HEADER_MAX_BYTES, RECORD_MAX_BYTES } from "../base/limits";
 import { Status } from "../base/status";
 import { blockBytes, blockCount } from "../flash/geometry";
+import { inRing } from "../flash/ring";
 import { adoptedCount, pruneAdopted } from "../journal/adopted";
-import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, stateOf } from "../journal/block-map";
+import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, outerParity, stateOf } from "../journal/block-map";
 import { COLD, HOT, roomLeft, segmentHasRoom } from "../journal/segment-writer";
-import { compacting, compactStep, levelling, victimLeft, victimLive } from "./compact";
+import { compacting, compactStep, levelling, mustEmpty, victimLeft, victimLive, victimRoom } from "./compact";
 import { isShort, lowWater, RESERVE_BLOCKS, segmentBytes } from "./space";
+import { stripeAlong, stripeAtRest, striping } from "./striping";
 import { sweep, sweepPays } from "./sweep";
 
 /** Blank blocks kept ready: two that a recovery may need, and what one write may open; small blocks fill fast. */
 function blanksWanted(): u32 {
+  if (outerParity != 0) return blockCount; // a stripe gives back many blocks at once, and a sweep of tombstones waits while one is dirty
   return blockBytes <= 8192 ? 5 : 4;
 }
 /** Writes longer than this do no upkeep of their own unless they must: they wait long enough for themselves. */
@@ -49,6 +52,10 @@ export function makeRoom(bytes: u32, floor: u32): i32 {
     const status = compactStep(share(bytes));
     if (status < 0 && status != Status.FULL) return status;
   }
+  if (small && !crowded) {
+    const status = stripeAlong();
+    if (status < 0) return status;
+  }
   return fitsInOpen(bytes) ? Status.OK : reclaim(floor);
 }
 
@@ -56,7 +63,8 @@ export function makeRoom(bytes: u32, floor: u32): i32 {
 export function reclaim(floor: u32): i32 {
   let rounds: u32 = 0;
   while (freeCount() <= floor && rounds++ < min(ROUNDS_MAX, blockCount)) {
-    const status = compactStep(blockBytes);
+    let status = compactStep(blockBytes);
+    if (status == 0 && striping()) status = stripeAtRest(); // what is in it may be worth emptying
     if (status == 0 || status == Status.FULL) break;
     if (status < 0) return status;
   }
@@ -81,7 +89,7 @@ export function coldTakes(bytes: u32, body: u32): bool {
  */
 function share(bytes: u32): u32 {
   const live = victimLive();
-  const gain = levelling ? segmentBytes : max(segmentBytes - min(live, segmentBytes), segmentBytes / 32);
+  const gain = levelling ? victimRoom : max(victimRoom - min(live, victimRoom), victimRoom / 32);
   const missing = lowWater() > freeCount() ? lowWater() - freeCount() : 0;
   const tenths = 12 + (missing * 12) / (lowWater() - RESERVE_BLOCKS + 1);
   const steady = <u32>((<u64>bytes * live * tenths) / (<u64>gain * 10));
@@ -92,7 +100,7 @@ function share(bytes: u32): u32 {
 function urgent(bytes: u32, live: u32, gain: u32): u32 {
   if (freeCount() > RESERVE_BLOCKS || live == 0) return 0;
   const left = victimLeft();
-  const freed = <u32>((<u64>segmentBytes * (live - min(left, live))) / live);
+  const freed = <u32>((<u64>victimRoom * (live - min(left, live))) / live);
   const owed = (RESERVE_BLOCKS + 1 - freeCount()) * segmentBytes;
   const paid = roomLeft(COLD) + freed;
   const work = max<u64>(left, owed > paid ? (<u64>(owed - paid) * live) / gain : 0);
@@ -112,7 +120,7 @@ export function upkeep(budget: u32): i32 {
 
 /** One step of whatever is most wanted; a block more than writes ask for is made free. 1 done, 0 nothing to do. */
 function upkeepStep(): i32 {
-  const compaction = compacting() || freeCount() <= lowWater() || hasAdopted();
+  const compaction = compacting() || freeCount() <= lowWater() || hasAdopted() || mustEmpty();
   if (dirtyCount() > 0 && (!compaction || blankCount() < blanksWanted())) return eraseOne() == Status.FULL ? 0 : 1;
   if (compaction) {
     const status = compactStep(1024);
@@ -120,7 +128,7 @@ function upkeepStep(): i32 {
     if (status > 0) return 1;
     if (dirtyCount() > 0) return eraseOne() == Status.FULL ? 0 : 1;
   }
-  if (!sweepPays()) return 0;
+  if (!sweepPays()) return stripeAtRest();
   sweep(sweepBlocks());
   return 1;
 }
@@ -128,6 +136,6 @@ function upkeepStep(): i32 {
 /** Is there an adopted segment to give back? Adopted blocks in which nothing lives are only waiting for their erase. */
 function hasAdopted(): bool {
   if (adoptedCount == 0) return false;
-  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.ADOPTED) return true;
+  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.ADOPTED && !inRing(b)) return true;
   return false;
 }

@@ -9,7 +9,7 @@ import type { Kind, Stat } from "./types.js";
 
 /** `payloadBytes` is the sum of the bodies, which only a walk over the records knows. */
 export function statOf(stat: CoreStat, payloadBytes: number): Stat {
-  const { records, tombstones, damagedUnknown, parityBytes, session } = stat;
+  const { records, tombstones, damagedUnknown, parityBytes, outerParity, session } = stat;
   return {
     records,
     counts: Object.fromEntries(KINDS.map((kind, number) => [kind, stat.counts[number]])) as Record<Kind, number>,
@@ -31,6 +31,7 @@ export function statOf(stat: CoreStat, payloadBytes: number): Stat {
     formatVersion: `${stat.formatVersion >> 8}.${stat.formatVersion & 0xff}`,
     storeId: formatId(stat.storeIdHigh, stat.storeIdLow),
     parityBytes,
+    outerParity,
     session,
     changes: stat.hesitates ? "hesitant" : stat.answerToChanges === 0 ? "ready" : (statusName(stat.answerToChanges) ?? "unknown"),
     nextLsn: Number(stat.nextLsn),

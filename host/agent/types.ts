@@ -101,6 +101,8 @@ export interface Stat {
   formatVersion: string;
   storeId: string;
   parityBytes: number;
+  /** Sealed blocks to one parity block; 0 none. */
+  outerParity: number;
   session: number;
   /** "ready"; what a change would be refused with; or "hesitant": mounts failed in their recovery, so it waits until something is to be changed. */
   changes: "ready" | "hesitant" | StatusName | "unknown";

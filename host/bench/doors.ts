@@ -19,6 +19,7 @@ export interface StoreSetup {
   seed: number;
   retention: Retention;
   parityBytes?: 8 | 16;
+  outerParity?: 0 | 4 | 8;
   memoryBytes?: number;
   pack?: boolean;
 }
@@ -33,8 +34,14 @@ export interface Doors {
 const FIRST_WALL_MS = 1_254_355_200_000;
 
 export const holdfastDoors: Doors = {
-  async format(flash, { seed, parityBytes }) {
-    await formatFlash(flash, { force: true, parityBytes: parityBytes ?? 16, entropy: seededEntropy(seed), wallMs: () => FIRST_WALL_MS });
+  async format(flash, { seed, parityBytes, outerParity }) {
+    await formatFlash(flash, {
+      force: true,
+      parityBytes: parityBytes ?? 16,
+      outerParity: outerParity ?? 0,
+      entropy: seededEntropy(seed),
+      wallMs: () => FIRST_WALL_MS,
+    });
   },
   open(flash, { seed, retention, memoryBytes, pack = false }) {
     let wallMs = FIRST_WALL_MS;

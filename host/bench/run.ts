@@ -8,6 +8,7 @@
  */
 import { wasmBytes } from "../core/wasm-file.js";
 import { presets, RamFlash } from "../flash/index.js";
+import { type AmplificationFigures, amplification } from "./amplification.js";
 import { CONFIGURATION_NAMES, CONFIGURATIONS, type Configuration } from "./configurations.js";
 import { CORPORA_FOLDER, corporaTexts } from "./corpora.js";
 import { type Doors, holdfastDoors, type Retention, type StoreSetup } from "./doors.js";
@@ -35,6 +36,7 @@ export interface BenchOptions {
 /** The configuration that has a bar for packed bodies. */
 const PACKED_TOO = "A4";
 const PART_FULLS = 10;
+const AMPLIFICATION_OPERATIONS = 30_000;
 const SMALL_MEMORY_BYTES = 384 * 1024;
 
 /**
@@ -66,7 +68,29 @@ export async function bench(options: BenchOptions = {}, out: (line: string) => v
   const text = texts.length === 0 ? undefined : await loadTexts(texts, presets["spi-nor-8m"], { ...setup, pack: true }, doors);
   out(`wear, ${PART_FULLS} part-fulls`);
   const worn = await wear(PART_FULLS, presets["spi-nor-8m"], setup, doors);
-  return completed({ ...report, wear: worn, ...(text && { text }), parity8: await atEightParityBytes(options, seed, doors, out) });
+  const parity8 = await atEightParityBytes(options, seed, doors, out);
+  return completed({
+    ...report,
+    wear: worn,
+    ...(text && { text }),
+    parity8,
+    amplification: await whenNearlyFull(options, setup, doors, out),
+  });
+}
+
+async function whenNearlyFull(
+  { operations = AMPLIFICATION_OPERATIONS }: BenchOptions,
+  setup: StoreSetup,
+  doors: Doors,
+  out: (line: string) => void,
+): Promise<AmplificationFigures[]> {
+  const [{ geometry }] = chosenConfigurations(["A4"]);
+  const figures: AmplificationFigures[] = [];
+  for (const outerParity of [0, 8, 4] as const) {
+    out(`write amplification at 80 % of what fits, outer parity ${outerParity}`);
+    figures.push(await amplification(outerParity, geometry, operations, setup, doors));
+  }
+  return figures;
 }
 
 function chosenConfigurations(names: readonly string[] = CONFIGURATION_NAMES): Configuration[] {

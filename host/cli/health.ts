@@ -24,6 +24,7 @@ export const stat: Command = {
     ram: "fixedBytes, indexBytes, capacity (records the index can hold)",
     damagedUnknown: "records lost to damage whose key is not known",
     formatVersion: "major.minor",
+    outerParity: "sealed blocks to one parity block, 0 none",
     changes: "ready, hesitant (three mounts failed in their recovery; the next change makes it), or what a change is refused with",
   },
   options: {},
@@ -49,6 +50,7 @@ function statLines(image: string, figures: Stat): string[] {
     ["RAM", `${bytesInWords(ram.fixedBytes)} fixed, ${bytesInWords(ram.indexBytes)} index, room for ${plural(ram.capacity, "record")}`],
     ["damaged, unknown", String(figures.damagedUnknown)],
     ["format", figures.formatVersion],
+    ...(figures.outerParity === 0 ? [] : [["outer parity", `one block to ${figures.outerParity}: any one sealed block may be lost`]]),
     ...(figures.changes === "READ_ONLY" ? [] : [["changes", figures.changes]]),
   ]);
 }

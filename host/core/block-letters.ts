@@ -10,6 +10,7 @@ const LETTERS: Record<string, string> = {
   cold: "c",
   recovery: "r",
   checkpoint: "k",
+  parity: "p",
   foreign: "?",
   newer: "n",
   "other part": "o",

@@ -54,6 +54,7 @@ export interface CoreStat {
   storeIdHigh: number;
   storeIdLow: number;
   parityBytes: number;
+  outerParity: number;
   /** What a change would be answered: 0, or a status. */
   answerToChanges: number;
   /** 1: a recovery is still to be made, when a change asks for it. */
@@ -184,6 +185,7 @@ export class Doorstep {
       storeIdHigh: this.#u32(base + 148),
       storeIdLow: this.#u32(base + 152),
       parityBytes: this.#u32(base + 156),
+      outerParity: this.#u32(base + 160),
       answerToChanges: this.#view.getInt32(base + 164, true),
       hesitates: this.#u32(base + 168),
     };

@@ -184,7 +184,7 @@ function hasRecords(name: string): boolean {
 /** The custom property of style.css that colours a state: `--map-hot` for "hot" and "open hot". */
 function colourName(state: string): string {
   const name = state.replace(/^open /, "");
-  return ["hot", "cold", "recovery", "checkpoint", "torn"].includes(name) ? name : IDLE.has(name) ? "idle" : "strange";
+  return ["hot", "cold", "recovery", "checkpoint", "parity", "torn"].includes(name) ? name : IDLE.has(name) ? "idle" : "strange";
 }
 
 function legendItem(state: string, count: number): HTMLLIElement {

@@ -87,6 +87,7 @@ const STATES: Record<string, string> = {
   cold: "large or old records, sealed",
   recovery: "records saved by a boot, sealed",
   checkpoint: "checkpoint of the index",
+  parity: "parity of other blocks",
   foreign: "no label of ours",
   newer: "of a newer format",
   "other part": "of another part",

@@ -13,7 +13,7 @@ import { decodeHello, decodeReply, encodeCall, encodeHello, type Hello, type Rem
 
 const WINDOW = { address: 0, bytes: 4096 };
 /** Where the structures of the phone stand in our doorstep. */
-export const STRUCTURE_ADDRESSES = { record: 4096, stat: 4160, fault: 4320, sync: 4352 };
+export const STRUCTURE_ADDRESSES = { record: 4096, stat: 4160, fault: 4336, sync: 4352 };
 const NOTHING = new Uint8Array(0);
 
 export class RemoteCore {

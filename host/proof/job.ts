@@ -13,7 +13,7 @@ import type { Phase } from "./phase.js";
 import { printReplay, type Subject, stepsOf } from "./replay.js";
 import { WEIGHTS } from "./script.js";
 import { fewerCuts, shrink } from "./shrink.js";
-import type { Store } from "./store.js";
+import { type Store, striped } from "./store.js";
 
 export interface Intensity {
   /** Share of the cuts tried, 0..1; 1 = every one. */
@@ -60,8 +60,9 @@ export function jobsOf(subjects: readonly Subject[], intensity: Intensity, shard
   );
 }
 
-export async function runJob(job: Job, store: Store): Promise<JobReport> {
+export async function runJob(job: Job, plain: Store): Promise<JobReport> {
   const { subject, shrinkBudget: _, ...intensity } = job;
+  const store = striped(plain, subject.outerParity);
   const { tally, evidence } = await explore({
     ...intensity,
     store,

@@ -5,7 +5,7 @@
  *
  * part, blocks, seed, weights, fill in percent, part-fulls in tenths, the cut (operation number = tear), each
  * further cut (operations after the power came back = tear), the steps of the script that are kept (all, if absent),
- * "short" or "long" where lives are not the usual ones.
+ * "short" or "long" where lives are not the usual ones. A store with outer parity has a field o4 or o8 behind the part-fulls.
  */
 import { TEAR_KINDS, type TearKind } from "../flash/index.js";
 import { type Cut, LIFE_LENGTHS, type LifeLength } from "./cut.js";
@@ -14,13 +14,14 @@ import { type PartName, scaled } from "./geometries.js";
 import { RunLog } from "./log.js";
 import { servedGeometry } from "./lower-pages.js";
 import { makeScript, type ScriptOptions, type Step, WEIGHTS } from "./script.js";
-import type { Store } from "./store.js";
+import { type Store, striped } from "./store.js";
 
 /** A script, by name. */
 export interface Subject {
   readonly preset: PartName;
   readonly blockCount: number;
   readonly script: ScriptOptions;
+  readonly outerParity?: 0 | 4 | 8;
   /** Indexes of the steps kept, ascending; undefined = all. */
   readonly keep?: readonly number[];
 }
@@ -43,9 +44,9 @@ export function stepsOf(subject: Subject): Step[] {
   return subject.keep === undefined ? steps : steps.filter((_, index) => subject.keep!.includes(index));
 }
 
-export function printSubject({ preset, blockCount, script }: Subject): string {
+export function printSubject({ preset, blockCount, script, outerParity = 0 }: Subject): string {
   const { seed, weights, fill, partFulls } = script;
-  return `${preset}:b${blockCount}:seed${seed}:w${weights}:f${Math.round(fill * 100)}:p${Math.round(partFulls * 10)}`;
+  return `${preset}:b${blockCount}:seed${seed}:w${weights}:f${Math.round(fill * 100)}:p${Math.round(partFulls * 10)}${outerParity === 0 ? "" : `:o${outerParity}`}`;
 }
 
 export function printReplay(replay: Replay): string {
@@ -69,10 +70,13 @@ export function parseReplay(line: string): Replay {
   const keep = fields.find((text) => text.startsWith("keep="));
   const script = { seed: number("seed", 1), weights: number("w", 0), fill: number("f", 40) / 100, partFulls: number("p", 8) / 10 };
   if (script.weights >= WEIGHTS.length) throw new RangeError(`weights go from 0 to ${WEIGHTS.length - 1}`);
+  const outerParity = number("o", 0);
+  if (outerParity !== 0 && outerParity !== 4 && outerParity !== 8) throw new RangeError("outer parity is 4 or 8");
   return {
     preset: preset as PartName,
     blockCount: number("b", 24),
     script,
+    ...(outerParity === 0 ? {} : { outerParity }),
     cut: parseCut(cut.slice(3)),
     further: fields.filter((text) => /^n\d+=/.test(text)).map((text) => parseCut(text.slice(1))),
     ...(keep === undefined ? {} : { keep: parseRanges(keep.slice(5)) }),
@@ -84,7 +88,7 @@ export function parseReplay(line: string): Replay {
 export async function runReplay(store: Store, replay: Replay): Promise<Replayed> {
   const log = new RunLog();
   const { tally } = await explore({
-    store,
+    store: striped(store, replay.outerParity),
     geometry: scaled(replay.preset, replay.blockCount),
     seed: replay.script.seed,
     weights: WEIGHTS[replay.script.weights]!,

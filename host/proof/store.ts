@@ -13,6 +13,7 @@ import { ABOUT, mix } from "./chance.js";
 export interface StoreOptions extends Pick<AgentOptions, "wallMs" | "pack" | "retention" | "memoryBytes"> {
   readonly seed: number;
   readonly parityBytes?: 8 | 16;
+  readonly outerParity?: 0 | 4 | 8;
 }
 
 export interface Store {
@@ -27,7 +28,8 @@ export interface Store {
 /** The store on instances that are all fresh: what `holdfast` must do the same as. */
 export const holdfastAfresh: Store = {
   name: "holdfast",
-  format: (flash, options) => formatFlash(flash, { force: true, entropy: entropyOf(options), ...only(options, "wallMs", "parityBytes") }),
+  format: (flash, options) =>
+    formatFlash(flash, { force: true, entropy: entropyOf(options), ...only(options, "wallMs", "parityBytes", "outerParity") }),
   open: (flash, options) =>
     openAgent(flash, { entropy: entropyOf(options), ...only(options, "wallMs", "pack", "retention", "memoryBytes") }),
 };
@@ -51,6 +53,11 @@ function recycling<T>(instances: RecycledInstances, make: () => T): T {
   } finally {
     takeInstancesFrom();
   }
+}
+
+/** The same store, formatted with outer parity. */
+export function striped(store: Store, outerParity: 0 | 4 | 8 = 0): Store {
+  return outerParity === 0 ? store : { ...store, format: (flash, options) => store.format(flash, { ...options, outerParity }) };
 }
 
 function only<T extends object, K extends keyof T>(options: T, ...names: K[]): Pick<T, K> {

@@ -6,7 +6,7 @@
  *
  * images/<format version>-<part>-<end>.zip is a flash snapshot, the .json beside it what it must show. "closed" ended
  * with a close, "pulled" without one, with the last segment open; both hold raw bodies. "packed" is closed and holds packed ones.
- * "worn" is closed, of one part, and one of its blocks was given up.
+ * "worn" is closed, of one part, and one of its blocks was given up. "striped" is closed, of two parts, and has outer parity.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -37,7 +37,7 @@ function plainMeta(meta: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-const ENDS = ["closed", "pulled", "packed", "worn"] as const;
+const ENDS = ["closed", "pulled", "packed", "worn", "striped"] as const;
 type End = (typeof ENDS)[number];
 
 /** A store with some of everything: all kinds, edits, removals, a batch, a long body, enough to seal and compact segments. */
@@ -47,7 +47,7 @@ async function makeStore(geometry: FlashGeometry, parityBytes: 8 | 16, end: End)
   const pack = end === "packed";
   const options = { pack, entropy: (target: Uint8Array) => target.fill(++draws), wallMs: () => (wallMs += 60_000) };
   const device = end === "worn" ? wearing(flash) : flash;
-  await formatFlash(device, { ...options, parityBytes });
+  await formatFlash(device, { ...options, parityBytes, outerParity: end === "striped" ? outerParityOf(geometry) : 0 });
   let agent = await openAgent(device, options);
   fill(agent);
   agent.close();
@@ -60,6 +60,11 @@ async function makeStore(geometry: FlashGeometry, parityBytes: 8 | 16, end: End)
   const shows = shown(agent);
   if (end !== "pulled") agent.close();
   return { flash, shows };
+}
+
+const STRIPED = { "spi-nor-8m": 48, "slc-nand-64m": 32 } as const;
+function outerParityOf({ blockCount }: FlashGeometry): 4 | 8 {
+  return blockCount < 48 ? 4 : 8;
 }
 
 /** Block 2 takes a label and no records. */
@@ -111,8 +116,10 @@ async function writeAll(replace: boolean): Promise<void> {
   for (const preset of presetNames) {
     for (const end of ENDS) {
       if (end === "worn" && preset !== "spi-nor-8m") continue;
+      const striped = (STRIPED as Record<string, number | undefined>)[preset];
+      if (end === "striped" && striped === undefined) continue;
       const parityBytes = preset === "spi-nor-8m" && end === "pulled" ? 8 : 16;
-      const { flash, shows } = await makeStore(scaled(preset, 24), parityBytes, end);
+      const { flash, shows } = await makeStore(scaled(preset, end === "striped" ? striped! : 24), parityBytes, end);
       const name = `${(shows as { formatVersion: string }).formatVersion}-${preset}-${end}`;
       if (existsSync(`${IMAGES}${name}.zip`) && !replace) continue;
       writeFileSync(`${IMAGES}${name}.zip`, packSnapshot(flash));

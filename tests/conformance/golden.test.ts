@@ -57,6 +57,27 @@ test("the mark of a block that was given up is known again", async () => {
   for (const name of worn) assert.is((await openAgent(partOf(name))).stat().flash.badBlocks, 1, name);
 });
 
+test("a striped image has parity blocks, and any one block they name may be gone", async () => {
+  const striped = images.filter((name) => name.endsWith("-striped.zip"));
+  assert.is(striped.length, 2);
+  for (const name of striped) {
+    const { geometry, bytes } = unpackSnapshot(new Uint8Array(readFileSync(IMAGES + name)));
+    const bench = openWorkbench(geometry);
+    const at = (block: number) => bytes.subarray(block * geometry.blockBytes, (block + 1) * geometry.blockBytes);
+    const described = Array.from({ length: geometry.blockCount }, (_, block) => bench.describe(block, at(block)));
+    const named = described.flatMap(({ lines }) => lines.filter(({ what }) => what === "descriptor").map(({ detail }) => detail));
+    assert.ok(described.filter(({ state }) => state === "parity").length === named.length && named.length > 1, named.join("; "));
+    const members = named.flatMap((text) => [...text.matchAll(/(\d+) \(/g)].map((match) => Number(match[1])));
+    assert.ok(members.length > 4 && members.every((block) => !described[block]!.state.startsWith("open")));
+    const expected = JSON.parse(readFileSync(IMAGES + name.replace(/zip$/, "json"), "utf8"));
+    for (const block of members) {
+      const part = partOf(name);
+      part.bytes.fill(0, block * geometry.blockBytes, (block + 1) * geometry.blockBytes);
+      assert.equal(JSON.parse(JSON.stringify(shown(await openAgent(part)))), expected, `${name} without block ${block}`);
+    }
+  }
+});
+
 test("there is an image of every format version for every preset of its time, closed and pulled", () => {
   assert.ok(versions.size > 0);
   for (const version of versions) {

@@ -26,6 +26,7 @@ export const status = (name: StatusName): number => STATUSES[name].number;
 export interface Options {
   memoryBytes?: number;
   parityBytes?: number;
+  outerParity?: 0 | 4 | 8;
   /** Between the counter and the part; also seen by what is restarted. */
   wrap?: (part: PhysicsFlash) => FlashDevice;
   part?: PhysicsFlash;
@@ -87,7 +88,14 @@ export class Store {
   }
 
   format(force = false, storeId = 7): number {
-    const steps = this.probe.call.hf_format_begin!(Number(force), this.options.parityBytes ?? 16, 0, 0, storeId, this.wallMs);
+    const steps = this.probe.call.hf_format_begin!(
+      Number(force),
+      this.options.parityBytes ?? 16,
+      this.options.outerParity ?? 0,
+      0,
+      storeId,
+      this.wallMs,
+    );
     for (let left = steps; left !== 0; left = this.probe.call.hf_format_step!()) if (left < 0) return left;
     return 0;
   }

@@ -18,13 +18,13 @@ function use(geometry: FlashGeometry, parity = 16): void {
 /** A label at `spare`; returns a copy. */
 function label(block = 5, parity = 16, storeId = 0x0123456789abcdefn): Uint8Array {
   call.initReedSolomon!(parity);
-  call.encodeLabel!(spare, block, 77, storeId, 0xbeef, 4, parity);
+  call.encodeLabel!(spare, block, 77, storeId, 0xbeef, 4, parity, 0, 2, 3);
   return probe.bytes(spare, BYTES).slice();
 }
-/** Rewrites a field of a good label and makes CRC and parity right again. */
-function forge(block: number, at: number, value: number): number {
+/** Rewrites fields of a good label, each an offset and a byte, and makes CRC and parity right again. */
+function forge(block: number, ...fields: number[]): number {
   label(block);
-  probe.bytes(spare, BYTES)[at] = value;
+  for (let i = 0; i < fields.length; i += 2) probe.bytes(spare, BYTES)[fields[i]!] = fields[i + 1]!;
   const before = new Uint8Array(Int32Array.of(~call.crc32c!(labelSeed(block), spare, 44)).buffer);
   probe.write(spare + 44, before);
   call.encodeParity!(spare, 48, spare + 48);
@@ -101,7 +101,9 @@ test("a newer format, and a feature that must be known, are refused as newer", (
   use(parts.nor);
   assert.is(forge(5, 4, 2), status("NEWER_FORMAT"), "major version");
   assert.is(forge(5, 16, 1), 0, "the one that is known");
-  assert.is(forge(5, 16, 2), status("NEWER_FORMAT"), "a feature to refuse, low byte");
+  assert.is(forge(5, 16, 2), 0, "outer parity, of four");
+  assert.is(forge(5, 32, 3, 16, 2), status("NEWER_FORMAT"), "outer parity of a number nobody knows");
+  assert.is(forge(5, 16, 4), status("NEWER_FORMAT"), "a feature to refuse, low byte");
   assert.is(forge(5, 17, 0x80), status("NEWER_FORMAT"), "a feature to refuse, high byte");
 });
 

@@ -53,7 +53,7 @@ test("options that cannot be had are INVALID", () => {
     [0, 0],
     [12, 0],
     [32, 0],
-    [16, 4],
+    [16, 3],
   ])
     assert.is(store.probe.call.hf_format_begin!(0, parity!, outer!, 0, 1, 0), status("INVALID"));
 });
