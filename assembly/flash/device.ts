@@ -58,9 +58,6 @@ function failed(block: u32): i32 {
   if (!hasFailed(block)) store<u16>(FAILED + (failedNext++ % FAILED_MAX) * 2, <u16>block);
   return Status.IO;
 }
-export function hasFailures(): bool {
-  return load<u16>(FAILED) != 0xffff;
-}
 export function hasFailed(block: u32): bool {
   for (let i: u32 = 0; i < FAILED_MAX; i++) if (<u32>load<u16>(FAILED + i * 2) == block) return true;
   return false;

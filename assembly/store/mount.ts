@@ -5,7 +5,6 @@
 import { ADOPT_MAX, CAPACITY_MIN } from "../base/limits";
 import { Status } from "../base/status";
 import { isSeenTwice } from "../flash/alias";
-import * as device from "../flash/device";
 import { blockCount } from "../flash/geometry";
 import { isLost } from "../flash/ring";
 import { SummaryFlag } from "../format/summary";
@@ -67,7 +66,7 @@ const FAILED_MOUNTS: u32 = 3;
 let insisting: bool = false;
 /** Is this mount the second try of one that found no block for its recovery? */
 let cornered: bool = false;
-/** Mounts tried before a part whose programs fail is given back. */
+/** Mounts tried before a part is given back whose programs fail, or whose unstable bits read otherwise each time they are asked. */
 const TRIES = 8;
 let wall: i64 = 0;
 
@@ -80,7 +79,7 @@ export function mount(asked: bool, wallMs: i64): i32 {
   wall = wallMs;
   if (asked) return mountOnce(Status.READ_ONLY);
   let status = mountOnce(Status.OK);
-  for (let tries = 1; status == Status.IO && tries < TRIES && device.hasFailures(); tries++) status = mountOnce(Status.OK);
+  for (let tries = 1; status == Status.IO && tries < TRIES; tries++) status = mountOnce(Status.OK);
   return status == Status.FULL || status == Status.IO ? mountOnce(Status.WORN_OUT) : status;
 }
 

@@ -62,6 +62,8 @@ export class Session {
     const tap = this.tap!;
     this.log?.note("open");
     const agent = await this.store.open(device, this.options);
+    // After three boots that failed the store waits with its recovery until something is to be changed, and until then promises nothing.
+    if (agent.stat().changes === "hesitant") agent.tick(0);
     this.mounting = false;
     this.onMounted?.(tap);
     const broken = brokenBound(this.part.geometry, tap);
