@@ -3,7 +3,7 @@
  * and resynchronises past damage.
  */
 import { alignDown, alignUp, isBlank, loadU24, loadU48 } from "../base/bytes";
-import { RECORD_DATA_MAX, SUMMARY_UNITS_MAX } from "../base/limits";
+import { HEAD_DATA_MAX, RECORD_DATA_MAX, SUMMARY_UNITS_MAX } from "../base/limits";
 import { COMPARE, ITERATORS, SUMMARY, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
@@ -24,8 +24,8 @@ import { recordUnitsBytes, seedFor, unitBytes, unitData, unitIntact } from "../f
 import { adoptedEnd, walkLimit } from "./adopted";
 import { BlockState, eraseCountOf, openLsnOf, stateOf } from "./block-map";
 import { loadedHeader, loadHead, loadRest, plausibleUnit, readUnit } from "./read";
-import { firstRecordOffset, readFacts, readFinal, readSummary } from "./segment-reader";
-import { COLD, HOT, pendingOf, stream } from "./segment-writer";
+import { finalOffset, firstRecordOffset, readFacts, readFinal, readSummary } from "./segment-reader";
+import { COLD, HOT, pendingOf, stream, TRAILER_BYTES } from "./segment-writer";
 
 namespace Mode {
   export const SUMMARY: u32 = 0;
@@ -260,8 +260,15 @@ function nearlyBlank(source: usize, length: u32): bool {
 
 /** Damage behind the last program's start is torn when a tail is judged (deep); elsewhere it has rotted. */
 function walkEnds(s: Scan): i32 {
-  if (s.doubts != 0 && !s.deep && (s.damaged == 0 || s.limit < segmentEnd)) settleDoubts(s);
+  if (s.doubts != 0 && !s.deep && (s.damaged == 0 || s.limit < segmentEnd || reachesRecords(s))) settleDoubts(s);
   return 0;
+}
+/** In a sealed segment: does damage up to the end begin in front of where its final summary lies, or could lie? */
+function reachesRecords(s: Scan): bool {
+  if (stateOf(s.block) != BlockState.SEALED) return false;
+  const told = finalOffset(s.block);
+  const summary = told ? told : segmentEnd - TRAILER_BYTES - unitBytes(HEAD_DATA_MAX);
+  return s.doubtOffset < summary;
 }
 function settleDoubts(s: Scan): void {
   if (s.lost == 0) s.lostFirst = s.doubtLsn;

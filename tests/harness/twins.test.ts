@@ -12,7 +12,7 @@ import { CAMPAIGNS } from "./twins.js";
 /** Which campaign is to catch a twin, and what the first violation must say. */
 const CAUGHT: Record<string, readonly [campaign: string, violation: RegExp]> = {
   APPEND_AFTER_REBOOT: ["cuts", /^rule .*"once" broken|^G1 .*missing/],
-  ONE_MARKER: ["cuts in a compaction", /^G[13] .*(missing|lsn|damaged)/],
+  ONE_MARKER: ["cuts in a recovery", /^G[13] .*(missing|lsn|damaged)/],
   NO_ADDRESS: ["bytes of elsewhere", /get finds nothing|listed twice|got with lsn/],
   REREAD: ["cuts", /^G[123] /],
   NO_ERASE_RECORD: ["cuts in a compaction", /^rule .*"suspect" broken/],
@@ -20,12 +20,12 @@ const CAUGHT: Record<string, readonly [campaign: string, violation: RegExp]> = {
   NO_CHECK_AFTER: ["bytes of elsewhere", /get finds nothing|listed twice|got with lsn/],
   TOLD_EARLY: ["cuts", /^G1 .*missing/],
   VICTIM_EARLY: ["cuts in a compaction", /^G[13] .*(missing|damaged|lsn)/],
-  NO_RESERVE: ["cuts of a full part", /^live .*(READ_ONLY|WORN_OUT|FULL)/],
+  NO_RESERVE: ["cuts of another full part", /^live .*(READ_ONLY|WORN_OUT|FULL)/],
   OLD_VERSION: ["bursts in a closed store", /lsn \d+ instead of|missing .*damagedUnknown 0/],
   CHECKPOINT_UNREAD: ["flipped bits of a checkpoint", /missing|get finds nothing|lsn/],
   CHECKPOINT_KEPT: ["cuts with a checkpoint", /^(G[12]|rule) /],
   TOMBSTONE_EARLY: ["cuts in a compaction", /^G1 .*removed, yet shown/],
-  SESSION_TWICE: ["cuts in a recovery", /^live .*(READ_ONLY|WORN_OUT|FULL)/],
+  SESSION_TWICE: ["cuts in another recovery", /^G1 .*lsn/],
   BATCH_UNENDED: ["cuts", /^G2 .* in flight, neither all before nor all after/],
   TAIL_BELIEVED: ["cuts", /^G[12] /],
   SUSPECT_BELIEVED: ["cuts", /^rule .*"(once|suspect)" broken/],

@@ -42,18 +42,23 @@ const subjectOf = (
 });
 const small = subjectOf("spi-nor-8m", 12, 5, 1, 0.3, 1);
 const full = subjectOf("spi-nor-8m", 12, 5, 0, 0.7, 1);
+const otherFull = subjectOf("spi-nor-8m", 12, 1, 0, 0.7, 1);
 const long = subjectOf("spi-nor-8m", 24, 7, 1, 0.3, 2);
-const stormy = subjectOf("spi-nor-8m", 12, 7, 1, 0.3, 1);
+const stormy = subjectOf("spi-nor-8m", 12, 3, 1, 0.3, 1);
+const other = subjectOf("spi-nor-8m", 12, 1, 0, 0.3, 1);
+const third = subjectOf("spi-nor-8m", 12, 2, 0, 0.3, 1);
 const anchored = subjectOf("spi-nor-8m", 256, 1, 0, 0.03, 0.04);
 
 export const CAMPAIGNS: readonly Campaign[] = [
   cuts("cuts", small, { share: 0.06, nested1: 0.5, nested2: 0.5 }),
   cuts("cuts in a format", small, { share: 0.2, nested1: 0.5, nested2: 0.5, phases: ["format", "first boot"] }),
   cuts("cuts in a compaction", small, { share: 0.3, nested1: 0.5, nested2: 0.5, phases: ["compaction", "erase"] }),
-  cuts("cuts in a recovery", small, { share: 0.025, nested1: 3, nested2: 1, nested3: 1 }),
+  cuts("cuts in a recovery", other, { share: 0.03, nested1: 3, nested2: 1, nested3: 1 }),
+  cuts("cuts in another recovery", third, { share: 0.03, nested1: 3, nested2: 1, nested3: 1 }),
   cuts("cuts of a full part", full, { share: 0.03, nested1: 1, nested2: 1, nested3: 1 }),
+  cuts("cuts of another full part", otherFull, { share: 0.05, nested1: 1, nested2: 1, nested3: 1 }),
   cuts("a long life", long, { share: 0.005, nested1: 1, nested2: 1 }),
-  cuts("a storm of cuts", stormy, { share: 0.1, nested1: 0, nested2: 0, storm: 16 }),
+  cuts("a storm of cuts", stormy, { share: 0.15, nested1: 0, nested2: 0, storm: 16 }),
   cuts("cuts with a checkpoint", anchored, {
     share: 0.08,
     nested1: 0.3,
