@@ -1,8 +1,8 @@
 /*
- * `stat` and `verify`: how full, how worn, and whether everything reads back.
+ * `stat`, `verify` and `scrub`: how full, how worn, whether everything reads back, and whether it will go on doing so.
  */
 
-import type { Stat, VerifyReport } from "../index.js";
+import type { ScrubReport, Stat, VerifyReport } from "../index.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { EXIT } from "./exit.js";
 import { onImage, withAgent } from "./image.js";
@@ -94,5 +94,53 @@ function verifyLines(report: VerifyReport): string[] {
   return [
     `records ${report.records}, ok ${report.ok}, corrected ${report.corrected}, damaged ${report.damaged.length}, damaged unknown ${report.damagedUnknown}`,
     ...report.damaged.map(({ kind, id }) => `damaged ${kind} ${id}`),
+  ];
+}
+
+export const scrub: Command = {
+  name: "scrub",
+  group: "safety",
+  summary: "read everything, and move what has begun to rot",
+  usage: "",
+  example: "holdfast scrub -i handset.flash",
+  details:
+    "Exit 0: all well. 20: something was mended in reading, or moved while it still reads. 21: something is damaged, or wants to be moved and could not be.",
+  keys: {
+    image: "path",
+    records: "records looked at",
+    relocated: "records, chunks and seals of blocks that were given a new home",
+    corrected: "records or chunks mended in reading; few rotten bytes stay where they are",
+    left: "what wants a new home and could have none",
+    damaged: "array of {kind, id}",
+    damagedUnknown: "records lost to damage whose key is not known",
+  },
+  options: {},
+  arity: [0, 0],
+  writes: true,
+  run: runScrub,
+};
+
+async function runScrub(call: Call): Promise<Outcome> {
+  const report = await withAgent(call, "write", (agent) => onImage(call, async () => agent.scrub()));
+  const exitCode = exitOfScrub(report);
+  if (exitCode === EXIT.DAMAGED)
+    call.terminal.say(
+      call.terminal.alarm(
+        "not all is well: put damaged records again from a copy; make room with `holdfast rm` for what could not be moved",
+      ),
+    );
+  if (exitCode === EXIT.REPAIRED) call.terminal.say("bits had rotted; every record is whole");
+  return { exitCode, json: { image: call.imagePath, ...report }, lines: scrubLines(report) };
+}
+
+function exitOfScrub({ relocated, corrected, left, damaged, damagedUnknown }: ScrubReport): number {
+  if (damaged.length + damagedUnknown + left > 0) return EXIT.DAMAGED;
+  return relocated + corrected > 0 ? EXIT.REPAIRED : EXIT.OK;
+}
+
+function scrubLines({ records, relocated, corrected, left, damaged, damagedUnknown }: ScrubReport): string[] {
+  return [
+    `records ${records}, relocated ${relocated}, corrected ${corrected}, left ${left}, damaged ${damaged.length}, damaged unknown ${damagedUnknown}`,
+    ...damaged.map(({ kind, id }) => `damaged ${kind} ${id}`),
   ];
 }
