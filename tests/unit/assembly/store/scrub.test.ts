@@ -189,6 +189,35 @@ for (const tear of TEAR_KINDS)
     assert.ok(cuts > 6, `${cuts} cuts`);
   });
 
+/** Every cell of the sealed segments is turned with probability `rate`; the newest root's block, which never moves, is spared. */
+function decay(store: Store, rate: number, chance: Chance): void {
+  const { blockBytes } = store.flash.geometry;
+  const root = store.probe.signed("rootBlock");
+  for (const block of store.probe.blocksIn("STATE_SEALED").filter((one) => one !== root))
+    for (let flips = Math.round(blockBytes * 8 * rate); flips > 0; flips--)
+      store.damage(block, headerAt(store) + chance.below(blockBytes - headerAt(store)), 1, 1 << chance.below(8));
+}
+
+test("rot of 1e-4 a year, for sixty years: with a scrub a year all is there, and without one it is not", () => {
+  for (const scrubs of [true, false]) {
+    const store = filled();
+    const chance = new Chance(11);
+    let moved = 0;
+    for (let year = 0; year < 60; year++) {
+      decay(store, 1e-4, chance);
+      if (!scrubs) continue;
+      moved += count(store, RELOCATED);
+      assert.is(count(store, RELOCATED | LEFT | DAMAGED), 0, `year ${year}: the second scrub has nothing to move`);
+      store.must(store.reopen());
+    }
+    const damaged = store.verify().filter((one) => one.flags & DAMAGED).length;
+    assert.is(damaged > 0, !scrubs, `${damaged} records damaged, ${moved} relocations`);
+    if (!scrubs) continue;
+    assertHolds(store, "after sixty years");
+    assert.ok(moved > 0);
+  }
+});
+
 test("with outer parity what lay in a lost block gets a new home", () => {
   const { store } = grow(4, 40, 0.5, new Chance(3));
   store.must(store.reopen());
