@@ -104,15 +104,16 @@ export const scrub: Command = {
   usage: "",
   example: "holdfast scrub -i handset.flash",
   details:
-    "Exit 0: all well. 20: something was mended in reading, or moved while it still reads. 21: something is damaged, or wants to be moved and could not be.",
+    "Exit 0: all well. 20: something was mended in reading, or moved while it still reads. 21: something is damaged, or wants to be moved and could not be, or with --dry-run was not.",
   keys: {
     image: "path",
     records: "records looked at",
     relocated: "records, chunks and seals of blocks that were given a new home",
     corrected: "records or chunks mended in reading; few rotten bytes stay where they are",
-    left: "what wants a new home and could have none",
+    left: "what wants a new home and could have none, or with --dry-run was given none",
     damaged: "array of {kind, id}",
     damagedUnknown: "records lost to damage whose key is not known",
+    dryRun: "true when nothing was written",
   },
   options: {},
   arity: [0, 0],
@@ -121,16 +122,20 @@ export const scrub: Command = {
 };
 
 async function runScrub(call: Call): Promise<Outcome> {
-  const report = await withAgent(call, "write", (agent) => onImage(call, async () => agent.scrub()));
+  const report = await withAgent(call, call.dryRun ? "read" : "write", (agent) => onImage(call, async () => agent.scrub()));
   const exitCode = exitOfScrub(report);
-  if (exitCode === EXIT.DAMAGED)
+  if (report.damaged.length + report.damagedUnknown > 0)
+    call.terminal.say(call.terminal.alarm("damage found: put the records named here again from a copy; all others are whole"));
+  if (report.left > 0)
     call.terminal.say(
       call.terminal.alarm(
-        "not all is well: put damaged records again from a copy; make room with `holdfast rm` for what could not be moved",
+        `${plural(report.left, "place")} began to rot and still ${report.left === 1 ? "reads" : "read"}: ${
+          call.dryRun ? "run it without --dry-run" : "make room with `holdfast rm` and run it again"
+        }`,
       ),
     );
   if (exitCode === EXIT.REPAIRED) call.terminal.say("bits had rotted; every record is whole");
-  return { exitCode, json: { image: call.imagePath, ...report }, lines: scrubLines(report) };
+  return { exitCode, json: { image: call.imagePath, ...report, dryRun: call.dryRun }, lines: scrubLines(report) };
 }
 
 function exitOfScrub({ relocated, corrected, left, damaged, damagedUnknown }: ScrubReport): number {

@@ -177,6 +177,9 @@ test("scrub moves what has begun to rot (20), finds nothing the next time (0), a
     const at = bytes.indexOf(marker);
     for (let i = 0; i < 5; i++) bytes[at + 20 * i]! ^= 4;
     writeFileSync(image, bytes);
+    const looked = await holdfast(["scrub", "-i", image, "--dry-run", "--json"]);
+    assert.equal([looked.exitCode, looked.json.relocated, looked.json.left, looked.json.dryRun], [21, 0, 1, true]);
+    assert.ok(bytes.equals(readFileSync(image)), "looking only, nothing is written");
     assert.equal(await scrub(), [20, 1, 1, 1, 0, 0]);
     assert.equal(await scrub(), [0, 1, 0, 0, 0, 0]);
     assert.is((await holdfast(["verify", "-i", image])).exitCode, 0);
