@@ -1,7 +1,7 @@
 /* Scrub: what has begun to rot gets a new home while it still reads, and nothing else is touched. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { FaultFlash, PowerCut, TEAR_KINDS } from "../../../../host/flash/index.js";
+import { FaultFlash, PowerCut, TEAR_KINDS, type TearKind } from "../../../../host/flash/index.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 import { blockLetters, grow } from "../../../support/stripes.js";
@@ -218,24 +218,75 @@ test("rot of 1e-4 a year, for sixty years: with a scrub a year all is there, and
   }
 });
 
+const listed = (store: Store): string[] => store.list().map((one) => `${one.key} ${one.lsn}`);
+
+/** Cuts a scrub of `origin`, which is closed, at every operation; what was listed is there after each cut, and after the scrub that follows. */
+function cutEverywhere(origin: Store, before: string[], tears: readonly TearKind[]): void {
+  for (let op = 0; ; op++) {
+    const tear = tears[op % tears.length]!;
+    const flash = new FaultFlash(origin.part.clone(), { seed: op, cut: { op, tear } });
+    const store = new Store(origin.flash.geometry, { part: origin.part, wrap: () => flash });
+    try {
+      store.must(store.mount());
+      store.scrub();
+      assert.ok(op > 6, `${op} cuts`);
+      return;
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+    }
+    flash.reboot();
+    store.must(store.pull());
+    const words = `cut at operation ${op}, torn ${tear}`;
+    assert.equal(listed(store), before, words);
+    store.scrub();
+    assert.is(store.verify().filter((one) => one.flags & DAMAGED).length, 0, words);
+    assert.is(count(store, RELOCATED | LEFT | DAMAGED), 0, words);
+    store.must(store.reopen());
+    assert.equal(listed(store), before, `${words}, then reopened`);
+  }
+}
+
+for (const name of ["words", "once", "nand", "deep"] as const)
+  test(`on part "${name}" a cut at every operation of a scrub that moves a quarter of all records loses nothing`, () => {
+    const store = filled(parts[name]);
+    const before = listed(store);
+    const chance = new Chance(5);
+    const root = store.probe.signed("rootBlock");
+    for (const block of store.probe.blocksIn("STATE_SEALED").filter((one) => one !== root))
+      for (const one of store.probe.scan(block)) if (chance.below(4) === 0) rot(store, [block, Number(one.offset)], 5);
+    store.must(store.close());
+    cutEverywhere(store, before, ["prefix", "unstable", "all", "bits"]);
+  });
+
+for (const tear of ["prefix", "unstable"] as const)
+  test(`with outer parity a cut at every operation of a scrub after the loss of a block, torn "${tear}", loses nothing`, () => {
+    const { store } = grow(4, 40, 0.5, new Chance(3));
+    const before = listed(store);
+    loseBlock(store);
+    cutEverywhere(store, before, [tear]);
+  });
+
 test("with outer parity what lay in a lost block gets a new home", () => {
   const { store } = grow(4, 40, 0.5, new Chance(3));
-  store.must(store.reopen());
-  const before = store.list().map((one) => `${one.key} ${one.lsn}`);
-  const root = store.probe.signed("rootBlock");
-  const live = store.probe.blocksIn("STATE_SEALED").filter((one) => one !== root && store.probe.call.isCovered!(one));
-  const lost = live.find((one) => store.probe.call.liveOf!(one) > 0)!;
-  store.part.bytes.fill(0x5a, lost * 4096 + 20, (lost + 1) * 4096);
+  const before = listed(store);
+  const lost = loseBlock(store);
   store.must(store.pull());
   assert.ok(count(store, RELOCATED) > 0, blockLetters(store));
   assert.is(store.probe.call.liveOf!(lost), 0);
-  const told = store.verify();
-  assert.is(told.filter((one) => one.flags).length, 0);
-  assert.equal(
-    told.map((one) => `${one.key} ${one.lsn}`),
-    before,
-  );
+  assert.is(store.verify().filter((one) => one.flags).length, 0);
+  assert.equal(listed(store), before);
   assert.is(count(store, RELOCATED), 0);
 });
+
+/** Closes the store and overwrites a sealed block in which something lives. Returns which. */
+function loseBlock(store: Store): number {
+  store.must(store.reopen());
+  const root = store.probe.signed("rootBlock");
+  const covered = store.probe.blocksIn("STATE_SEALED").filter((one) => one !== root && store.probe.call.isCovered!(one));
+  const lost = covered.find((one) => store.probe.call.liveOf!(one) > 0)!;
+  store.must(store.close());
+  store.part.bytes.fill(0x5a, lost * 4096 + 20, (lost + 1) * 4096);
+  return lost;
+}
 
 test.run();
