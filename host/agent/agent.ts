@@ -5,7 +5,7 @@
  * What it adds is what a numeric door cannot say: texts, ids that mint themselves, batches as callbacks,
  * receipts, and errors with words.
  */
-import { FLAG_CORRECTED, FLAG_DAMAGED, FLAG_LEFT, FLAG_PART, FLAG_RELOCATED } from "../core/abi.js";
+import { FLAG_CORRECTED, FLAG_DAMAGED } from "../core/abi.js";
 import type { CoreResult } from "../core/doorstep.js";
 import { Core } from "../core/instance.js";
 import { HoldfastError, STATUSES } from "../errors.js";
@@ -20,6 +20,7 @@ import { formatId, type IdHalves, mintId, parseId, platformEntropy } from "./ids
 import { kindName, kindNumber } from "./kinds.js";
 import { decodeMeta, encodeMeta } from "./meta.js";
 import { addition, bodyBytes, describe, notFound, originalLength, removal, summary, tellsLength } from "./record.js";
+import { ScrubTally } from "./scrub-tally.js";
 import { statOf } from "./stat.js";
 import type {
   AgentOptions,
@@ -207,22 +208,14 @@ class CoreAgent implements LocalAgent {
 
   scrub(): ScrubReport {
     this.#requireOpen();
-    const report: ScrubReport = { records: 0, relocated: 0, corrected: 0, left: 0, damaged: [], damagedUnknown: 0 };
-    const damaged = new Map<string, { kind: Kind; id: string }>();
+    const scrub = new ScrubTally();
     let [high, low] = [0, 0];
     while (this.#again(() => this.#core.call("scrubbing", "hf_scrub_next", high, low)) > 0) {
-      const { flags, kind, idHigh, idLow, cursorHigh, cursorLow } = this.#core.doorstep.result();
-      [high, low] = [cursorHigh, cursorLow];
-      if (!(flags & FLAG_PART)) report.records++;
-      if (flags & FLAG_CORRECTED) report.corrected++;
-      if (flags & FLAG_RELOCATED) report.relocated++;
-      if (flags & FLAG_LEFT) report.left++;
-      const id = formatId(idHigh, idLow);
-      if (flags & FLAG_DAMAGED) damaged.set(`${kind} ${id}`, { kind: kindName(kind), id });
+      const result = this.#core.doorstep.result();
+      [high, low] = [result.cursorHigh, result.cursorLow];
+      scrub.add(result);
     }
-    report.damaged = [...damaged.values()];
-    report.damagedUnknown = this.#stock().damagedUnknown;
-    return report;
+    return scrub.report(this.#stock().damagedUnknown);
   }
 
   close(): void {
