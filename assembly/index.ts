@@ -15,6 +15,7 @@ import { placeIndex } from "./store/key-index";
 import { carriesOn, close, mount } from "./store/mount";
 import { isReserved } from "./store/reserved";
 import { changesNext, get, listNext, readBody, verifyNext } from "./store/retrieve";
+import { scrubNext } from "./store/scrub";
 import { answerToChanges, failed, Mode, setMode, writable } from "./store/session";
 import { fillStat } from "./store/stat";
 import { upkeep } from "./store/upkeep";
@@ -143,6 +144,11 @@ export function hf_changes_next(afterHigh: u32, afterLow: u32, cursorHigh: u32, 
 }
 export function hf_verify_next(cursorHigh: u32, cursorLow: u32): i32 {
   return verifyNext(((<u64>cursorHigh) << 32) | cursorLow);
+}
+
+export function hf_scrub_next(cursorHigh: u32, cursorLow: u32): i32 {
+  giveWay();
+  return changed(scrubNext(((<u64>cursorHigh) << 32) | cursorLow));
 }
 
 export function hf_tick(budget: u32): i32 {

@@ -19,6 +19,7 @@ export type {
   LocalAgent,
   Receipt,
   RecordMeta,
+  ScrubReport,
   Stat,
   StoredRecord,
   StoredSummary,

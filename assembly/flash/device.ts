@@ -18,12 +18,16 @@ export function read(block: u32, offset: u32, target: usize, length: u32): i32 {
   return isCovered(block) ? readThrough(block, offset, target, length) : Status.IO;
 }
 
+/** Reads that were made out of other blocks, since power came on. */
+export let readsThrough: u32 = 0;
+
 /**
  * Makes the bytes of `block` out of the other blocks of its ring; what lies in front of what they know of it, or behind, is blank: a CRC is
  * linear, and of headers XORed it may well come out right. Judge them: nothing says that the others are whole.
  * Errors  IO one of the others cannot be read.
  */
 export function readThrough(block: u32, offset: u32, target: usize, length: u32): i32 {
+  readsThrough++;
   for (let done: u32 = 0; done < length; ) {
     const at = offset + done;
     let part = min(SCRATCH_BYTES, length - done);

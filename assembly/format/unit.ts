@@ -69,6 +69,9 @@ export function unitIntact(buffer: usize, dataBytes: u32, seed: u32): bool {
   return load<u32>(buffer + dataBytes) == ~crc32c(seed, buffer, dataBytes);
 }
 
+/** Bytes corrected in the worst codeword of the unit last corrected. */
+export let worstCodeword: u32 = 0;
+
 /** Corrects a unit with its parity in place. Returns bytes corrected, or -1: not to be trusted. */
 export function correctUnit(buffer: usize, dataBytes: u32, seed: u32): i32 {
   const length = dataBytes + 4;
@@ -76,10 +79,12 @@ export function correctUnit(buffer: usize, dataBytes: u32, seed: u32): i32 {
   const step = (length + slices - 1) / slices;
   let parity = buffer + length;
   let total = 0;
+  worstCodeword = 0;
   for (let start: u32 = 0; start < length; start += step) {
     const corrected = correct(buffer + start, min(step, length - start), parity);
     if (corrected < 0) return -1;
     total += corrected;
+    worstCodeword = max(worstCodeword, <u32>corrected);
     parity += parityBytes;
   }
   if (Build.PROBE && twin(Twin.NO_CHECK_AFTER)) return total;

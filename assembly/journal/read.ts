@@ -10,7 +10,7 @@ import * as device from "../flash/device";
 import { blockBytes } from "../flash/geometry";
 import { isCovered, isLost } from "../flash/ring";
 import { decodeHeader, Header, peekDataBytes, UnitType, unitType } from "../format/record";
-import { correctUnit, seedFor, unitBytes, unitData, unitIntact } from "../format/unit";
+import { correctUnit, parityBytes, seedFor, unitBytes, unitData, unitIntact, worstCodeword } from "../format/unit";
 import { eraseCountOf } from "./block-map";
 import { countCorrected } from "./progress";
 
@@ -37,6 +37,19 @@ export let loadedOffset: u32 = 0;
 /** Codewords mended in the last load. */
 export let loadedCorrected: u32 = 0;
 
+/** A patrol reads parity too, also of units that are intact: rot in it takes from what can be mended. */
+let patrolling: bool = false;
+/** A unit read since the patrol began wants a new place: half of what a codeword can be mended of is used up, or it is beyond that. */
+export let weak: bool = false;
+
+export function beginPatrol(): void {
+  patrolling = true;
+  weak = false;
+}
+export function endPatrol(): void {
+  patrolling = false;
+}
+
 export function forgetLoaded(): void {
   loadedBlock = 0xffffffff;
 }
@@ -62,13 +75,20 @@ export function readUnit(block: u32, offset: u32, dataBytes: u32, target: usize)
   const seed = seedFor(block, offset, eraseCountOf(block));
   if (device.read(block, offset, target, dataBytes + 4) < 0) return Status.IO;
   if (Build.PROBE && twin(Twin.REREAD) && unitIntact(target, dataBytes, seed)) return device.read(block, offset, target, dataBytes);
-  if (unitIntact(target, dataBytes, seed)) return 0;
+  if (!patrolling && unitIntact(target, dataBytes, seed)) return 0;
   return mendUnit(block, offset, dataBytes, target, seed);
 }
 
 function mendUnit(block: u32, offset: u32, dataBytes: u32, target: usize, seed: u32): i32 {
   if (device.read(block, offset, target, unitBytes(dataBytes)) < 0) return Status.IO;
-  let bytes = unitIntact(target, dataBytes, seed) ? 0 : correctUnit(target, dataBytes, seed);
+  const intact = unitIntact(target, dataBytes, seed);
+  let bytes = intact && !patrolling ? 0 : correctUnit(target, dataBytes, seed);
+  if (bytes < 0 || (bytes > 0 && worstCodeword * 4 >= parityBytes)) weak = true;
+  if (bytes < 0 && intact) {
+    // Only its parity is beyond mending, and mending may have spoilt what was read.
+    if (device.read(block, offset, target, unitBytes(dataBytes)) < 0) return Status.IO;
+    if (unitIntact(target, dataBytes, seed)) bytes = 0;
+  }
   if (bytes < 0) bytes = makeUnit(block, offset, dataBytes, target, seed);
   if (bytes < 0) return Status.CORRUPT;
   if (bytes > 0) {
@@ -90,7 +110,7 @@ function loadHeadOf(block: u32, offset: u32, dataBytes: u32, have: u32): i32 {
   if (offset + unitBytes(head) > blockBytes) return Status.CORRUPT;
   const seed = seedFor(block, offset, eraseCountOf(block));
   if (head + 4 > have && device.read(block, offset + have, LOADED + have, head + 4 - have) < 0) return Status.IO;
-  if (!unitIntact(LOADED, head, seed)) {
+  if (patrolling || !unitIntact(LOADED, head, seed)) {
     const status = mendUnit(block, offset, head, LOADED, seed);
     if (status < 0) return status;
   }

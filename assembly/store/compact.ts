@@ -7,11 +7,11 @@ import { LOADED, STAGED } from "../base/memory";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import * as device from "../flash/device";
-import { blockBytes, blockCount, isNand, toAddress } from "../flash/geometry";
+import { addressBlock, addressOffset, blockBytes, blockCount, isNand, toAddress } from "../flash/geometry";
 import { inRing, isCovered, isUnfinished, lostBlocks, nextInRing } from "../flash/ring";
 import { CODEC_LOST, Header, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
-import { Entry, EntryFlag } from "../format/summary";
+import { describeRecord, Entry, EntryFlag } from "../format/summary";
 import { anchorCount, BlockState, discard, dropLive, eraseCountOf, freeCount, liveOf, openLsnOf, stateOf } from "../journal/block-map";
 import { fetch } from "../journal/fetch";
 import { nextLsn } from "../journal/progress";
@@ -267,11 +267,43 @@ function consider(block: u32): i32 {
   return copy(e, e.flags & EntryFlag.TOMBSTONE ? key | KEY_TOMBSTONE : key, block);
 }
 
+/**
+ * Gives the record at `address` a new home, as compaction would: same LSN, and the index is told when the copy is proven. `key` carries the
+ * tombstone mark. Returns bytes copied. Errors: CORRUPT it cannot be read (nothing is done), FULL, IO.
+ * Cut: the original stands.
+ */
+export function relocate(key: u64, address: u32): i32 {
+  const block = addressBlock(address);
+  let status = fetch(block, addressOffset(address), true);
+  if (status < 0) return status;
+  const e = changetype<Entry>(kept);
+  describeRecord(e, loadedHeader(), addressOffset(address));
+  const opens = mayOpen; // a pass over a victim may be under way
+  const leaves = left;
+  mayOpen = true;
+  status = copyLoaded(e, key, block);
+  mayOpen = opens;
+  left = leaves;
+  const settled = settle();
+  return settled < 0 ? settled : status;
+}
+
+/** Makes `block` the victim when there is none. False: there is one, or it may not be emptied now: the newest root is in it, or its stripe is being built. */
+export function seize(block: u32): bool {
+  if (victim >= 0 || <i32>block == rootBlock || (inRing(block) && !mayEmpty(parityOf(block)))) return false;
+  take(<i32>block, false);
+  return true;
+}
+
 function copy(e: Entry, key: u64, block: u32): i32 {
-  let status = fetch(block, e.offset, true);
-  const h = loadedHeader();
-  if (status == Status.CORRUPT) markLost(h, e);
+  const status = fetch(block, e.offset, true);
+  if (status == Status.CORRUPT) markLost(loadedHeader(), e);
   else if (status < 0) return status;
+  return copyLoaded(e, key, block);
+}
+
+function copyLoaded(e: Entry, key: u64, block: u32): i32 {
+  const h = loadedHeader();
   const size = recordBytes(e.dataBytes);
   const payload = h.dataBytes - h.headerBytes;
   if (!mayOpen && !fitsSegment(COLD, h, payload)) {
@@ -280,7 +312,7 @@ function copy(e: Entry, key: u64, block: u32): i32 {
   }
   memory.copy(STAGED + 64, LOADED + h.headerBytes, payload);
   let target = COLD;
-  status = reserve(COLD, h, payload, SegmentType.COLD);
+  let status = reserve(COLD, h, payload, SegmentType.COLD);
   if (status == Status.FULL && recoveryTakes(h, payload)) status = reserve((target = HOT), h, payload, SegmentType.RECOVERY);
   if (status < 0) return status;
   mayOpen = !fillsSegments();

@@ -4,6 +4,7 @@
  */
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
+import { readsThrough } from "../flash/device";
 import { addressBlock, addressOffset, blockCount, toAddress } from "../flash/geometry";
 import { recordBytes, UnitType } from "../format/record";
 import { Entry, EntryFlag } from "../format/summary";
@@ -22,8 +23,10 @@ import {
   stateOf,
 } from "../journal/block-map";
 import { countUnknown, fault, nextLsn, witnessLsn } from "../journal/progress";
+import { beginPatrol, endPatrol, weak } from "../journal/read";
 import { isRottenTail, rootBlock } from "../journal/recover";
 import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen, toldLsn } from "../journal/scan";
+import { readFacts } from "../journal/segment-reader";
 import { headless } from "../journal/survey";
 import { clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, keyOfEntry, put } from "./key-index";
 import { fetchAt, head, supersede } from "./place";
@@ -134,11 +137,22 @@ function preferOriginals(block: u32): void {
     const own = toAddress(block, e().offset);
     if (!find(key) || foundAddress() == own || foundTombstone() != (tombstone != 0)) continue;
     const copy = foundAddress();
+    if (!isSound(own)) continue; // a scrub gave it a new home
     if (stateOf(addressBlock(copy)) == BlockState.SEALED || fetchAt(copy, false) < 0 || head().lsn != e().lsn) continue;
     supersede(copy, head().dataBytes);
     put(tombstone ? key | KEY_TOMBSTONE : key, own);
     addLive(block, recordBytes(e().dataBytes));
   }
+}
+
+/** Reads the record at `address` well, with bytes to spare? */
+function isSound(address: u32): bool {
+  readFacts(addressBlock(address));
+  const through = readsThrough;
+  beginPatrol();
+  const status = fetchAt(address, true);
+  endPatrol();
+  return status >= 0 && !weak && readsThrough == through;
 }
 
 /** Victims that were emptied but not erased before the cut look like segments; nothing in them lives. */
@@ -195,7 +209,7 @@ function replaces(block: u32, address: u32): bool {
   const lsn = fetchAt(address, false) >= 0 ? head().lsn : toldLsn(other, addressOffset(address));
   if (lsn != 0 && lsn != e().lsn) return e().lsn > lsn;
   if (Build.PROBE && twin(Twin.ORIGINAL_WINS)) return openLsnOf(block) < openLsnOf(other);
-  const newer = openLsnOf(block) > openLsnOf(other);
+  const newer = block == other ? e().offset > addressOffset(address) : openLsnOf(block) > openLsnOf(other);
   noteOrigin(newer ? other : block);
   return newer;
 }
@@ -224,12 +238,13 @@ function indexChunk(block: u32): i32 {
   }
   const key = keyOfEntry(e());
   if (find(key)) {
-    if (openLsnOf(addressBlock(foundAddress())) >= openLsnOf(block)) {
+    const other = addressBlock(foundAddress());
+    if (other != block && openLsnOf(other) >= openLsnOf(block)) {
       addFlags(block, BlockFlag.DEAD);
       noteOrigin(block);
       return Status.OK;
     }
-    noteOrigin(addressBlock(foundAddress()));
+    noteOrigin(other);
     supersede(foundAddress(), e().dataBytes);
   }
   if (!put(key, toAddress(block, e().offset))) return fault(Status.INDEX_FULL, block, 0, 0);

@@ -31,6 +31,12 @@ export namespace ResultFlag {
   export const REMOVED: u32 = 1;
   export const DAMAGED: u32 = 2;
   export const CORRECTED: u32 = 4;
+  /** A scrub gave it a new home. */
+  export const RELOCATED: u32 = 8;
+  /** It wants a new home, and none could be had. */
+  export const LEFT: u32 = 16;
+  /** No record of its own: a chunk, a tombstone, what the core keeps for itself, the seal of a block. */
+  export const PART: u32 = 32;
 }
 
 /** The record hf_read speaks of. */
@@ -48,7 +54,7 @@ function now(): Header {
 /** As many body bytes as the head unit is sure to hold go into the window too: a packed body begins with its length. docs/abi.md. */
 const BODY_HEAD_BYTES: u32 = 8;
 
-function tell(h: Header, flags: u32, cursor: u64): void {
+export function tell(h: Header, flags: u32, cursor: u64): void {
   const told = h.metaBytes + h.extBytes;
   const bodyHead = h.type == UnitType.RECORD ? min(h.bodyBytes, BODY_HEAD_BYTES) : 0;
   store<u64>(RESULT, h.lsn);
@@ -132,7 +138,7 @@ function readChunks(h: Header, offset: u32, wanted: u32): i32 {
 }
 
 /** A record whose head is lost: key and LSN from the summary, nothing else. */
-function tellDamaged(address: u32, cursor: u64): void {
+export function tellDamaged(address: u32, cursor: u64): void {
   const h = changetype<Header>(current);
   memory.fill(current, 0, offsetof<Header>());
   currentAddress = 0xffffffff;

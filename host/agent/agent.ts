@@ -20,6 +20,7 @@ import { formatId, type IdHalves, mintId, parseId, platformEntropy } from "./ids
 import { kindName, kindNumber } from "./kinds.js";
 import { decodeMeta, encodeMeta } from "./meta.js";
 import { addition, bodyBytes, describe, notFound, originalLength, removal, summary, tellsLength } from "./record.js";
+import { ScrubTally } from "./scrub-tally.js";
 import { statOf } from "./stat.js";
 import type {
   AgentOptions,
@@ -29,6 +30,7 @@ import type {
   LocalAgent,
   Receipt,
   RecordMeta,
+  ScrubReport,
   Stat,
   StoredRecord,
   StoredSummary,
@@ -202,6 +204,18 @@ class CoreAgent implements LocalAgent {
     }
     report.damagedUnknown = this.#stock().damagedUnknown;
     return report;
+  }
+
+  scrub(): ScrubReport {
+    this.#requireOpen();
+    const scrub = new ScrubTally();
+    let [high, low] = [0, 0];
+    while (this.#again(() => this.#core.call("scrubbing", "hf_scrub_next", high, low)) > 0) {
+      const result = this.#core.doorstep.result();
+      [high, low] = [result.cursorHigh, result.cursorLow];
+      scrub.add(result);
+    }
+    return scrub.report(this.#stock().damagedUnknown);
   }
 
   close(): void {

@@ -119,6 +119,18 @@ export interface VerifyReport {
   damagedUnknown: number;
 }
 
+export interface ScrubReport {
+  records: number;
+  /** Records, parts of records and seals of blocks that were given a new home while they still read. */
+  relocated: number;
+  /** What was mended in reading, relocated or not: few rotten bytes stay where they are. */
+  corrected: number;
+  /** What wants a new home and could have none: no room, or the store is only read. */
+  left: number;
+  damaged: { kind: Kind; id: string }[];
+  damagedUnknown: number;
+}
+
 export interface Batch {
   put: Agent["put"];
   remove: Agent["remove"];
@@ -214,4 +226,6 @@ export type RemoteAgent = {
 export interface LocalAgent extends Agent {
   /** The handset's end of a conversation with a relay. */
   wire(): Wire;
+  /** Reads everything, parity included, and moves what has little left that could be mended. Programs nothing where nothing moves. Errors: BUSY, IO. */
+  scrub(): ScrubReport;
 }

@@ -7,7 +7,7 @@ import type { Command } from "./command.js";
 import { demo } from "./demo.js";
 import { emulate } from "./emulate.js";
 import { exportCommand } from "./export.js";
-import { stat, verify } from "./health.js";
+import { scrub, stat, verify } from "./health.js";
 import { importCommand } from "./import.js";
 import { init } from "./init.js";
 import { image } from "./inspect.js";
@@ -27,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   importCommand,
   exportCommand,
   verify,
+  scrub,
   sync,
   serve,
   demo,

@@ -1,8 +1,8 @@
 /*
- * `stat` and `verify`: how full, how worn, and whether everything reads back.
+ * `stat`, `verify` and `scrub`: how full, how worn, whether everything reads back, and whether it will go on doing so.
  */
 
-import type { Stat, VerifyReport } from "../index.js";
+import type { ScrubReport, Stat, VerifyReport } from "../index.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { EXIT } from "./exit.js";
 import { onImage, withAgent } from "./image.js";
@@ -94,5 +94,58 @@ function verifyLines(report: VerifyReport): string[] {
   return [
     `records ${report.records}, ok ${report.ok}, corrected ${report.corrected}, damaged ${report.damaged.length}, damaged unknown ${report.damagedUnknown}`,
     ...report.damaged.map(({ kind, id }) => `damaged ${kind} ${id}`),
+  ];
+}
+
+export const scrub: Command = {
+  name: "scrub",
+  group: "safety",
+  summary: "read everything, and move what has begun to rot",
+  usage: "",
+  example: "holdfast scrub -i handset.flash",
+  details:
+    "Exit 0: all well. 20: something was mended in reading, or moved while it still reads. 21: something is damaged, or wants to be moved and could not be, or with --dry-run was not.",
+  keys: {
+    image: "path",
+    records: "records looked at",
+    relocated: "records, chunks and seals of blocks that were given a new home",
+    corrected: "records or chunks mended in reading; few rotten bytes stay where they are",
+    left: "what wants a new home and could have none, or with --dry-run was given none",
+    damaged: "array of {kind, id}",
+    damagedUnknown: "records lost to damage whose key is not known",
+    dryRun: "true when nothing was written",
+  },
+  options: {},
+  arity: [0, 0],
+  writes: true,
+  run: runScrub,
+};
+
+async function runScrub(call: Call): Promise<Outcome> {
+  const report = await withAgent(call, call.dryRun ? "read" : "write", (agent) => onImage(call, async () => agent.scrub()));
+  const exitCode = exitOfScrub(report);
+  if (report.damaged.length + report.damagedUnknown > 0)
+    call.terminal.say(call.terminal.alarm("damage found: put the records named here again from a copy; all others are whole"));
+  if (report.left > 0)
+    call.terminal.say(
+      call.terminal.alarm(
+        `${plural(report.left, "place")} began to rot and still ${report.left === 1 ? "reads" : "read"}: ${
+          call.dryRun ? "run it without --dry-run" : "make room with `holdfast rm` and run it again"
+        }`,
+      ),
+    );
+  if (exitCode === EXIT.REPAIRED) call.terminal.say("bits had rotted; every record is whole");
+  return { exitCode, json: { image: call.imagePath, ...report, dryRun: call.dryRun }, lines: scrubLines(report) };
+}
+
+function exitOfScrub({ relocated, corrected, left, damaged, damagedUnknown }: ScrubReport): number {
+  if (damaged.length + damagedUnknown + left > 0) return EXIT.DAMAGED;
+  return relocated + corrected > 0 ? EXIT.REPAIRED : EXIT.OK;
+}
+
+function scrubLines({ records, relocated, corrected, left, damaged, damagedUnknown }: ScrubReport): string[] {
+  return [
+    `records ${records}, relocated ${relocated}, corrected ${corrected}, left ${left}, damaged ${damaged.length}, damaged unknown ${damagedUnknown}`,
+    ...damaged.map(({ kind, id }) => `damaged ${kind} ${id}`),
   ];
 }

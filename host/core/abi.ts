@@ -49,6 +49,7 @@ export interface CoreExports {
   hf_tick(budget: number): number;
   hf_stat(): number;
   hf_verify_next(cursorHigh: number, cursorLow: number): number;
+  hf_scrub_next(cursorHigh: number, cursorLow: number): number;
 
   hf_sync(): number;
   hf_sync_begin(asked: number, codeHigh: number, codeLow: number, nonce: number, wallMs: number): number;
@@ -73,6 +74,9 @@ export interface FlashImports {
 export const FLAG_REMOVED = 1;
 export const FLAG_DAMAGED = 2;
 export const FLAG_CORRECTED = 4;
+export const FLAG_RELOCATED = 8;
+export const FLAG_LEFT = 16;
+export const FLAG_PART = 32;
 
 /** Most bytes of meta a record may have; the doorstep takes meta and ext together. */
 export const META_BYTES_MAX = 480;

@@ -28,6 +28,7 @@ CALL(read, hf_read(A(0), A(1)))
 CALL(list_next, hf_list_next(A(0), A(1), A(2)))
 CALL(changes_next, hf_changes_next(A(0), A(1), A(2), A(3)))
 CALL(verify_next, hf_verify_next(A(0), A(1)))
+CALL(scrub_next, hf_scrub_next(A(0), A(1)))
 CALL(tick, hf_tick(A(0)))
 CALL(stat, hf_stat())
 CALL(sync_begin, hf_sync_begin(A(0), A(1), A(2), A(3), wallMs))
@@ -59,4 +60,5 @@ const struct call_row call_table[CALL_COUNT] = {
     [CALL_SYNC_NEXT] = {sync_next, 1, LEAVES_BYTES},
     [CALL_SYNC_RECEIVE] = {sync_receive, 1, LEAVES_NOTHING},
     [CALL_SYNC] = {sync, 0, LEAVES_SYNC},
+    [CALL_SCRUB_NEXT] = {scrub_next, 2, LEAVES_VERDICT},
 };

@@ -109,6 +109,7 @@ int32_t hf_list_next(uint32_t kind, uint32_t cursorHigh, uint32_t cursorLow) {
 int32_t hf_changes_next(uint32_t afterHigh, uint32_t afterLow, uint32_t cursorHigh, uint32_t cursorLow) {
   return (int32_t)Z_deviceZ_hf_changes_next(&core, afterHigh, afterLow, cursorHigh, cursorLow);
 }
+int32_t hf_scrub_next(uint32_t cursorHigh, uint32_t cursorLow) { return (int32_t)Z_deviceZ_hf_scrub_next(&core, cursorHigh, cursorLow); }
 int32_t hf_verify_next(uint32_t cursorHigh, uint32_t cursorLow) { return (int32_t)Z_deviceZ_hf_verify_next(&core, cursorHigh, cursorLow); }
 
 int32_t hf_tick(uint32_t budget) { return (int32_t)Z_deviceZ_hf_tick(&core, budget); }

@@ -41,7 +41,8 @@ enum call {
   CALL_SYNC_NEXT = 21,
   CALL_SYNC_RECEIVE = 22,
   CALL_SYNC = 23,
-  CALL_COUNT = 24,
+  CALL_SCRUB_NEXT = 24,
+  CALL_COUNT = 25,
 };
 
 /*

@@ -31,6 +31,7 @@ export const CALLS = {
   hf_sync_next: 21,
   hf_sync_receive: 22,
   hf_sync: 23,
+  hf_scrub_next: 24,
 } as const satisfies Partial<Record<CoreFunction, number>>;
 
 export type RemoteFunction = keyof typeof CALLS;

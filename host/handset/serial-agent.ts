@@ -13,6 +13,7 @@ import { formatId, type IdHalves, mintId, parseId, platformEntropy } from "../ag
 import { kindName, kindNumber } from "../agent/kinds.js";
 import { decodeMeta, encodeMeta } from "../agent/meta.js";
 import { addition, bodyBytes, describe, notFound, originalLength, removal, summary, tellsLength } from "../agent/record.js";
+import { ScrubTally } from "../agent/scrub-tally.js";
 import { statOf } from "../agent/stat.js";
 import type {
   AgentOptions,
@@ -23,6 +24,7 @@ import type {
   Receipt,
   RecordMeta,
   RemoteAgent,
+  ScrubReport,
   Stat,
   StoredRecord,
   StoredSummary,
@@ -184,6 +186,20 @@ export class SerialAgent implements RemoteAgent {
       }
       report.damagedUnknown = (await this.#stock()).damagedUnknown;
       return report;
+    });
+  }
+
+  /** As LocalAgent's. */
+  scrub(): Promise<ScrubReport> {
+    return this.#inTurn(async () => {
+      const scrub = new ScrubTally();
+      let [high, low] = [0, 0];
+      while ((await this.#again(() => this.#core.call("scrubbing", "hf_scrub_next", [high, low]))) > 0) {
+        const result = this.#core.doorstep.result();
+        [high, low] = [result.cursorHigh, result.cursorLow];
+        scrub.add(result);
+      }
+      return scrub.report((await this.#stock()).damagedUnknown);
     });
   }
 

@@ -157,6 +157,9 @@ export class Store {
   verify(): Listed[] {
     return this.#walk((high, low) => this.probe.call.hf_verify_next!(high, low));
   }
+  scrub(): Listed[] {
+    return this.#walk((high, low) => this.probe.call.hf_scrub_next!(high, low));
+  }
   stat(): CoreStat {
     this.must(this.probe.call.hf_stat!());
     return this.probe.doorstep.stat();

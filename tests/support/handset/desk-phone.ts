@@ -21,6 +21,7 @@ const LEAVES: Partial<Record<RemoteFunction, "result" | "record" | "entry" | "ve
   hf_list_next: "entry",
   hf_changes_next: "entry",
   hf_verify_next: "verdict",
+  hf_scrub_next: "verdict",
   hf_stat: "stat",
   hf_sync_next: "bytes",
   hf_sync: "sync",

@@ -56,6 +56,7 @@ test("random calls with random numbers never trap, never break a rule of the par
       () => call.hf_list_next!(chance.below(12) - 2, odd(), odd()),
       () => call.hf_changes_next!(odd(), odd(), odd(), odd()),
       () => call.hf_verify_next!(odd(), odd()),
+      () => call.hf_scrub_next!(odd(), odd()),
       () => call.hf_tick!(small()),
       () => call.hf_stat!(),
     ];

@@ -24,6 +24,7 @@ test("whatever a closed core is asked, it answers CLOSED", () => {
     call.hf_list_next!(-1, 0, 0),
     call.hf_changes_next!(0, 0, 0, 0),
     call.hf_verify_next!(0, 0),
+    call.hf_scrub_next!(0, 0),
     call.hf_put_begin!(0, 0, 0, 0, 0, 0, 0, 0),
     call.hf_remove!(0, 0, 0, 0),
     call.hf_batch_begin!(1, 1),

@@ -394,6 +394,25 @@ test("rot within the code's reach is mended, and counted", async () => {
   assert.equal(again.verify(), { records: 1, ok: 1, corrected: 1, damaged: [], damagedUnknown: 0 });
 });
 
+test("scrub moves what has little left that could be mended, so that verify has nothing to correct, and moves nothing the next time", async () => {
+  const { flash, agent } = await fresh();
+  const body = Uint8Array.from({ length: 150 }, (_, i) => (i * 7) & 255);
+  agent.put("note", body, { id: ONE });
+  agent.put("note", "whole", { id: TWO });
+  agent.close();
+  const at = Buffer.from(flash.bytes).indexOf(Buffer.from(body));
+  for (let i = 0; i < 5; i++) flash.bytes[at + 10 * i] ^= 0xff;
+  const looking = await openAgent(flash, { readOnly: true });
+  const found = { records: 2, relocated: 0, corrected: 1, left: 1, damaged: [], damagedUnknown: 0 };
+  assert.equal(looking.scrub(), found);
+  looking.close();
+  const again = await openAgent(flash);
+  assert.equal(again.scrub(), { ...found, relocated: 1, left: 0 });
+  assert.equal(again.verify(), { records: 2, ok: 2, corrected: 0, damaged: [], damagedUnknown: 0 });
+  assert.equal(again.scrub(), { ...found, corrected: 0, left: 0 });
+  assert.equal(again.get("note", ONE)?.body, body);
+});
+
 test("tick does what there is to do and comes to an end", async () => {
   const { agent } = await fresh();
   for (let i = 0; i < 400; i++) agent.put("note", `version ${i} ${"x".repeat(300)}`, { id: ONE });

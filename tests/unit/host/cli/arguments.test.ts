@@ -62,7 +62,7 @@ test("--dry-run belongs to what writes, and to nothing else", () => {
   }
   assert.equal(
     COMMANDS.filter(({ writes }) => writes).map(({ name }) => name),
-    ["init", "put", "rm", "import", "export", "sync"],
+    ["init", "put", "rm", "import", "export", "scrub", "sync"],
   );
 });
 

@@ -163,6 +163,33 @@ test("a flipped bit is mended in reading: verify says so with exit 20, get is ex
     assert.ok(verified.json.corrected > 0);
   }));
 
+test("scrub moves what has begun to rot (20), finds nothing the next time (0), and names what is beyond repair (21)", () =>
+  inFolder(async (path) => {
+    const image = await freshImage(path("handset.flash"));
+    const marker = noise(200);
+    await holdfast(["put", "note", "--id", ID, "-i", image], { stdin: marker });
+    const scrub = async () => {
+      const { exitCode, json } = await holdfast(["scrub", "-i", image, "--json"]);
+      return [exitCode, json.records, json.relocated, json.corrected, json.left, json.damaged.length];
+    };
+    assert.equal(await scrub(), [0, 1, 0, 0, 0, 0]);
+    const bytes = readFileSync(image);
+    const at = bytes.indexOf(marker);
+    for (let i = 0; i < 5; i++) bytes[at + 20 * i]! ^= 4;
+    writeFileSync(image, bytes);
+    const looked = await holdfast(["scrub", "-i", image, "--dry-run", "--json"]);
+    assert.equal([looked.exitCode, looked.json.relocated, looked.json.left, looked.json.dryRun], [21, 0, 1, true]);
+    assert.ok(bytes.equals(readFileSync(image)), "looking only, nothing is written");
+    assert.equal(await scrub(), [20, 1, 1, 1, 0, 0]);
+    assert.equal(await scrub(), [0, 1, 0, 0, 0, 0]);
+    assert.is((await holdfast(["verify", "-i", image])).exitCode, 0);
+    const again = readFileSync(image);
+    again.fill(0, again.lastIndexOf(marker), again.lastIndexOf(marker) + 60);
+    writeFileSync(image, again);
+    assert.equal(await scrub(), [21, 1, 0, 0, 0, 1]);
+    assert.match((await holdfast(["scrub", "-i", image])).stdout, `damaged note ${ID}`);
+  }));
+
 test("a failure with --json is one object with the same words", () =>
   inFolder(async (path) => {
     const { json, exitCode } = await holdfast(["list", "-i", path("none"), "--json"]);

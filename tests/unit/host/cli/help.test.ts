@@ -25,6 +25,7 @@ test("the commands of this version", () => {
     "powercut",
     "put",
     "rm",
+    "scrub",
     "serve",
     "stat",
     "sync",

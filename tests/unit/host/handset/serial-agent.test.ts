@@ -112,6 +112,20 @@ test("two phones meet through a relay", async () => {
   await store.close();
 });
 
+test("a scrub over the line moves what has begun to rot, once", async () => {
+  const flash = new NorFlash(part);
+  const phone = new DeskPhone(flash);
+  await formatPhone(phone.line);
+  const agent = await openSerialAgent(phone.line);
+  const body = Uint8Array.from({ length: 150 }, (_, i) => (i * 7) & 255);
+  await agent.put("note", body);
+  const at = Buffer.from(flash.bytes).indexOf(Buffer.from(body));
+  for (let i = 0; i < 5; i++) flash.bytes[at + 10 * i]! ^= 0xff;
+  const healthy = { records: 1, relocated: 0, corrected: 0, left: 0, damaged: [], damagedUnknown: 0 };
+  assert.equal(await agent.scrub(), { ...healthy, relocated: 1, corrected: 1 });
+  assert.equal(await agent.scrub(), healthy);
+});
+
 test("a part that is full says so over the line, and the agent goes on", async () => {
   const phone = new DeskPhone(new NorFlash(part));
   await formatPhone(phone.line);
