@@ -16,7 +16,7 @@ section.good { border-left: .3rem solid var(--good); padding-left: 1rem; } secti
 .wide { overflow-x: auto; } .wide:focus-visible, summary:focus-visible { outline: 2px solid var(--mark); }
 table { border-collapse: collapse; font-size: .9rem; } caption { text-align: left; color: var(--soft); padding: .3rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); } td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-svg { display: block; width: 100%; height: auto; } svg text { fill: var(--ink); font: 11px system-ui, sans-serif; }
+svg { display: block; width: 100%; min-width: 36rem; height: auto; } svg text { fill: var(--ink); font: 11px system-ui, sans-serif; }
 .mark { fill: var(--mark); } .violated { fill: var(--bad); } .axis { stroke: var(--line); }
 figure { margin: 1rem 0; } figcaption { color: var(--soft); } code { overflow-wrap: anywhere; font-size: .85rem; }
 `;
@@ -38,8 +38,13 @@ export function table(caption: string, heads: readonly string[], rows: readonly 
   const body = rows
     .map(([first = "", ...cells]) => `<tr><th scope="row">${escaped(first)}</th>${cells.map(cellOf).join("")}</tr>`)
     .join("");
-  // What can be scrolled sideways can be reached by keyboard, and so has a name.
-  return `<div class="wide" tabindex="0" role="region" aria-label="${escaped(caption)}"><table><caption>${escaped(caption)}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`;
+  const rowsOf = `<thead><tr>${head}</tr></thead><tbody>${body}</tbody>`;
+  return scrolled(caption, `<table><caption>${escaped(caption)}</caption>${rowsOf}</table>`);
+}
+
+/** What can be scrolled sideways can be reached by keyboard, and so has a name. */
+function scrolled(name: string, inner: string): string {
+  return `<div class="wide" tabindex="0" role="group" aria-label="${escaped(name)}">${inner}</div>`;
 }
 
 function cellOf(text: string): string {
@@ -48,7 +53,7 @@ function cellOf(text: string): string {
 
 function figure(caption: string, says: string, height: number, drawing: string, told: string): string {
   const svg = `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escaped(says)}">${drawing}</svg>`;
-  return `<figure><figcaption>${escaped(caption)}</figcaption>${svg}<details><summary>The same as a table</summary>${told}</details></figure>`;
+  return `<figure><figcaption>${escaped(caption)}</figcaption>${scrolled(`Picture: ${says}`, svg)}<details><summary>The same as a table</summary>${told}</details></figure>`;
 }
 
 interface Row {
