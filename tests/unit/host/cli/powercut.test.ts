@@ -50,6 +50,12 @@ test("campaigns by name, on one part, and the page of them", async () => {
   });
 });
 
+test("on a terminal the time that is left is told, and nowhere else", async () => {
+  const words = ["powercut", "--campaign", "bursts", "--preset", "ecc-nor-16m"];
+  assert.match((await holdfast(words, { watched: true })).stderr, /\rbursts, about \d+ s left: \d+\/\d+ \d+ %/);
+  assert.is((await holdfast(words)).stderr, "");
+});
+
 test("a page that cannot be written is said", async () => {
   const words = ["--campaign", "bursts", "--preset", "ecc-nor-16m", "--report", "/nowhere/report.html"];
   const { exitCode, stderr } = await holdfast(["powercut", ...words]);
@@ -81,6 +87,19 @@ test("a driver of one's own is cut, and a line is replayed on it", async () => {
     assert.ok(json.cuts > 0 && json.lost === 0);
     const replayed = await holdfast(["powercut", "--driver", driver, "--replay", "spi-nor-8m:b24:seed7:w2:f4:p1:cut30=bits", "--json"]);
     assert.is(replayed.json.cuts, 1, replayed.stderr);
+  });
+});
+
+test("a driver that loses what it was given is exit 23, with a line that replays it on this driver", async () => {
+  await inFolder(async (path) => {
+    const driver = path("driver.mjs");
+    // Keeps the first 64 bytes of a program only: more than the contract's own questions need.
+    writeFileSync(driver, RAM.replace("source.forEach((byte, i) =>", "source.subarray(0, 64).forEach((byte, i) =>"));
+    const { exitCode, stderr, stdout } = await holdfast(["powercut", "--driver", driver, "--sample", "20"]);
+    assert.is(exitCode, 23, stderr);
+    assert.match(stdout, /lost: [1-9]/);
+    assert.match(stderr, /DriverFault: read of block \d+/);
+    assert.ok(stderr.includes(`holdfast powercut --driver ${driver} --replay 'spi-nor-8m:b24:`), stderr);
   });
 });
 
