@@ -24,7 +24,10 @@ export function parse(command: Command, argv: string[]): Parsed {
   const parsed: Parsed = { positionals: [], values: {} };
   for (const token of tokens) {
     if (token.kind === "positional") parsed.positionals.push(token.value);
-    if (token.kind === "option") parsed.values[token.name] = optionValue(command, specs, token);
+    if (token.kind !== "option") continue;
+    const value = optionValue(command, specs, token);
+    const before = parsed.values[token.name];
+    parsed.values[token.name] = specs[token.name]?.many && before !== undefined ? `${before},${value}` : value;
   }
   if (parsed.values.help !== true) checkArity(command, parsed.positionals);
   return parsed;

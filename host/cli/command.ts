@@ -12,6 +12,8 @@ export interface OptionSpec {
   short?: string;
   /** What the value is called in help: `--preset NAME`. */
   value?: string;
+  /** May be given several times; its values then come as one, with commas between. */
+  many?: true;
   words: string;
 }
 

@@ -5,6 +5,7 @@
  */
 import { availableParallelism } from "node:os";
 import { type CampaignReport, Gathering } from "./campaign-report.js";
+import type { Driver } from "./driver.js";
 import type { Job } from "./job.js";
 import { drain } from "./pool.js";
 import { holdfast, type Store } from "./store.js";
@@ -21,6 +22,10 @@ export interface CampaignOptions {
   /** 0 = in this thread, with `store`. */
   readonly workers?: number;
   readonly store?: Store;
+  /** Somebody's own driver: all is done in this thread. */
+  readonly driver?: Driver;
+  /** Awaited between two pieces of work in this thread. */
+  readonly breathe?: () => Promise<void>;
   /** `last`: the script whose work was done last. */
   readonly onProgress?: (done: number, total: number, last: string) => void;
 }
@@ -34,8 +39,12 @@ export async function runCampaign(campaign: Campaign, options: CampaignOptions =
     options.onProgress?.(++count, campaign.work.length, nameOfWork(work));
   };
   const workers = options.workers ?? availableParallelism();
-  if (workers === 0 || options.store !== undefined) {
-    for (const work of queue) done(await doWork(work, options.store ?? holdfast), work);
+  const { breathe, driver, store } = options;
+  if (workers === 0 || store !== undefined || driver !== undefined) {
+    for (const work of queue) {
+      done(await doWork(work, store ?? holdfast, driver), work);
+      await breathe?.();
+    }
   } else {
     await Promise.all(Array.from({ length: Math.min(workers, queue.length) }, () => drain<Work, WorkReport>(queue, done)));
   }

@@ -89,6 +89,8 @@ export interface World {
   /** What the first agent said of its memory; all others must say the same. */
   readonly ram: { said?: string };
   readonly log: RunLog | undefined;
+  /** Power is back on the spare, after a cut. */
+  readonly onPowerOn?: () => void;
   /** Told what each mount after a cut had asked of the part. */
   readonly onMounted: ((asked: Asked) => void) | undefined;
 }
@@ -181,6 +183,7 @@ class Life {
     const next = this.further[this.nested];
     this.world.log?.note(`power on, next ${next === undefined ? "none" : `${next.op}=${next.tear}`}`);
     this.fault.reboot(next);
+    this.world.onPowerOn?.();
     this.trace = [];
     this.calls = 0;
   }

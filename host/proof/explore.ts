@@ -6,6 +6,7 @@ import { type FlashGeometry, TEAR_KINDS, type TearKind, TraceFlash, timeModelOf 
 import { brokenWear } from "./bounds.js";
 import { ABOUT, happens, pick } from "./chance.js";
 import { type Aftermath, blame, type Cut, cutAt, type LifeLength, type Part, type Scene, tearsOf, type World } from "./cut.js";
+import type { Driver } from "./driver.js";
 import { Evidence } from "./evidence.js";
 import { type Checks, noChecks } from "./invariants.js";
 import { Judged } from "./judged.js";
@@ -51,6 +52,8 @@ export interface Plan {
   readonly only?: { readonly op?: number; readonly tear: TearKind; readonly further: readonly Cut[] };
   readonly stopAfter?: number;
   readonly log?: RunLog;
+  /** Somebody's own driver under all of it. */
+  readonly driver?: Driver;
   readonly onProgress?: (step: number, steps: number) => void;
 }
 
@@ -139,8 +142,8 @@ class Explorer {
 
   constructor(plan: Plan) {
     this.plan = plan;
-    this.part = makePart(plan.geometry);
-    this.spare = makePart(plan.geometry);
+    this.part = plan.driver?.makePart() ?? makePart(plan.geometry);
+    this.spare = plan.driver?.makePart() ?? makePart(plan.geometry);
     this.trace = new TraceFlash(this.part);
     this.phases = new Phases(plan.geometry);
     this.evidence = new Evidence(timeModelOf(plan.geometry), plan.geometry);
@@ -261,6 +264,7 @@ class Explorer {
       checks: this.tally.checks,
       ram: this.ram,
       log: plan.log,
+      onPowerOn: () => plan.driver?.restart(this.spare),
       onMounted: (asked) => this.evidence.mount(asked),
     };
     for (const scene of scenes) await this.judgeScene(world, scene);

@@ -5,6 +5,7 @@
  */
 import type { TearKind } from "../flash/index.js";
 import type { LifeLength } from "./cut.js";
+import type { Driver } from "./driver.js";
 import type { Seen } from "./evidence.js";
 import { explore, type Finding, type Tally, type Window } from "./explore.js";
 import { scaled } from "./geometries.js";
@@ -60,21 +61,24 @@ export function jobsOf(subjects: readonly Subject[], intensity: Intensity, shard
   );
 }
 
-export async function runJob(job: Job, plain: Store): Promise<JobReport> {
+/** `driver`: what it runs on in place of the part that the subject names; its failures are then not made smaller. */
+export async function runJob(job: Job, plain: Store, driver?: Driver): Promise<JobReport> {
   const { subject, shrinkBudget: _, ...intensity } = job;
   const store = striped(plain, subject.outerParity);
   const { tally, evidence } = await explore({
     ...intensity,
     store,
-    geometry: scaled(subject.preset, subject.blockCount),
+    geometry: driver?.geometry ?? scaled(subject.preset, subject.blockCount),
+    ...(driver && { driver }),
     seed: subject.script.seed,
     weights: WEIGHTS[subject.script.weights]!,
-    steps: stepsOf(subject),
+    steps: stepsOf(subject, driver?.geometry),
   });
   const failures: Failure[] = [];
   // The one with the fewest cuts is made small: it says most about the cause.
   const findings = [...tally.findings].sort((a, b) => a.further.length - b.further.length);
-  for (const [index, finding] of findings.entries()) failures.push(await describe(job, store, finding, index === 0));
+  for (const [index, finding] of findings.entries())
+    failures.push(await describe(driver === undefined ? job : { ...job, shrinkBudget: 0 }, store, finding, index === 0));
   return { subject, tally: { ...tally, findings: [] }, seen: evidence.seen(), failures };
 }
 

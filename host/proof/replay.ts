@@ -9,6 +9,7 @@
  */
 import { TEAR_KINDS, type TearKind } from "../flash/index.js";
 import { type Cut, LIFE_LENGTHS, type LifeLength } from "./cut.js";
+import type { Driver } from "./driver.js";
 import { explore, type Tally } from "./explore.js";
 import { type PartName, scaled } from "./geometries.js";
 import { RunLog } from "./log.js";
@@ -39,8 +40,9 @@ export interface Replayed extends Tally {
   readonly logEntries: number;
 }
 
-export function stepsOf(subject: Subject): Step[] {
-  const steps = makeScript(servedGeometry(scaled(subject.preset, subject.blockCount)), subject.script);
+/** `geometry`: of a driver, where it is not the one that the subject names. */
+export function stepsOf(subject: Subject, geometry = scaled(subject.preset, subject.blockCount)): Step[] {
+  const steps = makeScript(servedGeometry(geometry), subject.script);
   return subject.keep === undefined ? steps : steps.filter((_, index) => subject.keep!.includes(index));
 }
 
@@ -85,14 +87,15 @@ export function parseReplay(line: string): Replay {
 }
 
 /** Performs the one run a line names. */
-export async function runReplay(store: Store, replay: Replay): Promise<Replayed> {
+export async function runReplay(store: Store, replay: Replay, driver?: Driver): Promise<Replayed> {
   const log = new RunLog();
   const { tally } = await explore({
     store: striped(store, replay.outerParity),
-    geometry: scaled(replay.preset, replay.blockCount),
+    geometry: driver?.geometry ?? scaled(replay.preset, replay.blockCount),
+    ...(driver && { driver }),
     seed: replay.script.seed,
     weights: WEIGHTS[replay.script.weights]!,
-    steps: stepsOf(replay),
+    steps: stepsOf(replay, driver?.geometry),
     share: 1,
     nested1: 0,
     nested2: 0,
