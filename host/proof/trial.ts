@@ -35,18 +35,22 @@ export interface TrialReport {
   readonly failures: Failure[];
 }
 
+/** So many are written down of a job; all are counted. */
 const FAILURES_MAX = 10;
 
 export async function runTrialJob({ subject, kind, first, count }: TrialJob, store: Store): Promise<TrialReport> {
   const report: TrialReport = { counts: { trials: 0 }, worst: {}, failures: [] };
   const run = runnerOf(kind, subject, striped(store, subject.outerParity));
-  for (let number = first; number < first + count && report.failures.length < FAILURES_MAX; number++) {
+  for (let number = first; number < first + count; number++) {
     const { counts, worst = {}, faults } = await run(number);
     report.counts.trials!++;
     for (const [name, value] of Object.entries(counts)) report.counts[name] = (report.counts[name] ?? 0) + value;
     for (const [name, value] of Object.entries(worst)) report.worst[name] = Math.max(report.worst[name] ?? 0, value);
     const replay = printTrial({ subject, kind, number });
-    for (const text of faults) report.failures.push({ replay, text });
+    if (faults.length === 0) continue;
+    report.counts["trials failed"] = (report.counts["trials failed"] ?? 0) + 1;
+    const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : "";
+    if (report.failures.length < FAILURES_MAX) report.failures.push({ replay, text: `${faults[0]}${more}` });
   }
   return report;
 }
@@ -58,6 +62,12 @@ export function runTrial({ subject, kind, number }: Trial, store: Store): Promis
 
 export function printTrial({ subject, kind, number }: Trial): string {
   return `${printSubject(subject)}:${kind}=${number}`;
+}
+
+/** Is it the line of a trial, not of a cut? */
+export function isTrial(line: string): boolean {
+  const name = line.trim().split(":").at(-1)!.split("=")[0];
+  return TRIAL_KINDS.some((one) => one === name);
 }
 
 /** Throws RangeError with what is wrong. */

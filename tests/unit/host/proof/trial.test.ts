@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { holdfast } from "../../../../host/proof/store.js";
-import { parseTrial, printTrial, runTrial, TRIAL_KINDS } from "../../../../host/proof/trial.js";
+import { isTrial, parseTrial, printTrial, runTrial, TRIAL_KINDS } from "../../../../host/proof/trial.js";
 
 const test = suite("host/proof/trial");
 
@@ -10,11 +10,13 @@ test("printed and read again, it is the same", () => {
   for (const kind of TRIAL_KINDS) {
     const line = `spi-nor-8m:b48:seed7:w2:f20:p10:o8:${kind}=812`;
     assert.is(printTrial(parseTrial(line)), line);
+    assert.ok(isTrial(line));
   }
 });
 
 test("what is no trial is refused in words", () => {
   for (const line of ["spi-nor-8m:b16:X9=1", "spi-nor-8m:b16:A2=x", "spi-nor-8m:b16"]) assert.throws(() => parseTrial(line), /not a trial/);
+  assert.not.ok(isTrial("spi-nor-8m:b16:cut31=bits"));
 });
 
 test("the same line, the same outcome", async () => {
