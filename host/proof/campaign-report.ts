@@ -79,7 +79,11 @@ export class Gathering {
 
   add(report: WorkReport, work: Work): void {
     if ("job" in report) this.addCuts(report.job, "job" in work && work.job.shard.index === 0);
-    else this.addTrials("flips" in report ? report.flips : report.damage, nameOfWork(work));
+    else if ("trials" in report) {
+      for (const [key, value] of Object.entries(report.trials.counts)) this.trials[key] = (this.trials[key] ?? 0) + value;
+      for (const [key, value] of Object.entries(report.trials.worst)) this.trials[key] = Math.max(this.trials[key] ?? 0, value);
+      this.violations.push(...report.trials.failures);
+    } else this.addTrials("flips" in report ? report.flips : report.damage, nameOfWork(work));
   }
 
   report(): CampaignReport {

@@ -14,7 +14,9 @@ import type { Pull } from "./image.js";
 import { type Job, jobsOf } from "./job.js";
 import { PHASES, type Phase } from "./phase.js";
 import type { Subject } from "./replay.js";
-import { DAILY_WEIGHTS, defaultOptions } from "./script.js";
+import { DAILY_WEIGHTS, defaultOptions, WEIGHTS } from "./script.js";
+import type { TrialKind } from "./trial.js";
+import type { Work } from "./work.js";
 
 export type Size = "slice" | "daily" | "full";
 
@@ -55,6 +57,12 @@ export const CAMPAIGNS: Record<string, (size: Size) => Sized> = {
   liveness,
   flips,
   bursts,
+  "bad-blocks": badBlocks,
+  rot,
+  misplaced,
+  "brown-out": brownOut,
+  cache,
+  soak,
 };
 
 /** What of `floor` was not reached, in words. */
@@ -283,4 +291,78 @@ function bursts(size: Size): Sized {
   }
   const budget = "one burst: up to 8 bytes are mended, of 40 bytes at most four records are lost, and told";
   return { name: "bursts of damage", budget, work: jobs.map((damage) => ({ damage })), floor: {} };
+}
+
+/** Trials of each kind on each subject, in pieces of at most `most`. */
+function trialsOf(subjects: readonly Subject[], kinds: readonly TrialKind[], count: number, most = 250): Work[] {
+  const firsts = Array.from({ length: Math.ceil(count / most) }, (_, i) => i * most);
+  return subjects.flatMap((subject) =>
+    kinds.flatMap((kind) => firsts.map((first): Work => ({ trials: { subject, kind, first, count: Math.min(most, count - first) } }))),
+  );
+}
+
+const trialSubject = (preset: PartName, blockCount: number, seed: number, amount: { fill: number; partFulls: number }): Subject => {
+  return { preset, blockCount, script: { seed, weights: seed % WEIGHTS.length, ...amount } };
+};
+
+function badBlocks(size: Size): Sized {
+  const subjects = partNames.flatMap((preset, index) =>
+    [40, 24].map((blockCount, turn) => {
+      const amount = isLarge(preset) ? { fill: 0.1, partFulls: 0.5 } : { fill: turn === 0 ? 0.3 : 0.45, partFulls: 2 };
+      return trialSubject(preset, blockCount, (size === "slice" ? 90 : 30) + 2 * index + turn, amount);
+    }),
+  );
+  const budget = "one block in fifty bad from the factory, one in five in the end: programs and erases that fail, told or not";
+  const work = trialsOf(subjects, ["bad-blocks"], by(size, 1, 20, 400), by(size, 1, 10, 50));
+  return { name: "bad blocks", budget, work, floor: {} };
+}
+
+/** The slice stops where mending does: beyond it, segments vanish whole and are not missed yet. */
+function rot(size: Size): Sized {
+  const subjects = partNames.map((preset, index) => flipSubject(preset, index % DAILY_WEIGHTS));
+  const budget = "bits that rot at 1e-5 and 1e-4: nothing is lost; at 1e-3 to 1e-2 what is lost is told";
+  const kinds: TrialKind[] = size === "slice" ? ["rot"] : ["rot", "rot-beyond"];
+  return { name: "rot", budget, work: trialsOf(subjects, kinds, by(size, 60, 1000, 10_000)), floor: {} };
+}
+
+function lifeSubjects(): Subject[] {
+  return partNames.map((preset, index) =>
+    trialSubject(preset, 16, 40 + index, isLarge(preset) ? { fill: 0.06, partFulls: 0.8 } : { fill: 0.24, partFulls: 1 }),
+  );
+}
+
+/** With outer parity 8, which needs more blocks. */
+function stripedSubjects(): Subject[] {
+  const parts = partNames.filter((preset) => preset !== "mlc-nand-64m");
+  const amount = (preset: PartName) => (isLarge(preset) ? { fill: 0.08, partFulls: 0.4 } : { fill: 0.3, partFulls: 0.8 });
+  return parts.map((preset, index) => ({ ...trialSubject(preset, 48, 50 + index, amount(preset)), outerParity: 8 }));
+}
+
+/** Of operations that go astray (A1, A2, A3) the slice has none: what they may cost is not told yet in every case. */
+function misplaced(size: Size): Sized {
+  const kinds: TrialKind[] = size === "slice" ? ["L1", "L2", "L3"] : ["A1", "A2", "A3", "L1", "L2", "L3"];
+  const subjects = [...lifeSubjects(), ...stripedSubjects()];
+  const budget = "one program, erase or read that goes astray, is lost or is stale: what it costs is told";
+  return { name: "misplaced", budget, work: trialsOf(subjects, kinds, by(size, 12, 100, 760)), floor: {} };
+}
+
+/** Nor has it garbage written in a brown-out (V1). */
+function brownOut(size: Size): Sized {
+  const kinds: TrialKind[] = size === "slice" ? ["V2"] : ["V1", "V2"];
+  const budget = "a supply that falls slowly: garbage is written, or the configuration is lost for a boot";
+  return { name: "brown-out", budget, work: trialsOf(lifeSubjects(), kinds, by(size, 12, 100, 2000)), floor: {} };
+}
+
+function cache(size: Size): Sized {
+  const budget = "a cache that reorders between barriers: nothing is lost; one that lies about them: the newest changes, and none else";
+  return { name: "cache", budget, work: trialsOf(lifeSubjects(), ["R1", "R2"], by(size, 20, 300, 3000)), floor: {} };
+}
+
+/** Ten years of a handset, on parts of which a block endures some thirty erases instead of a hundred thousand. */
+function soak(size: Size): Sized {
+  const subjects = partNames.map((preset, index) =>
+    trialSubject(preset, 16, 60 + index * WEIGHTS.length, isLarge(preset) ? { fill: 0.08, partFulls: 16 } : { fill: 0.24, partFulls: 30 }),
+  );
+  const budget = "blocks that fail for good once they are worn, until the part is worn out; then it is read";
+  return { name: "soak", budget, work: trialsOf(subjects, ["soak"], by(size, 1, 4, 40), by(size, 1, 2, 4)), floor: {} };
 }

@@ -19,6 +19,7 @@ export const ABOUT = {
   entropy: 10,
   sample: 11,
   storm: 12,
+  trial: 13,
 } as const;
 
 /** A 32-bit hash of up to four numbers. */

@@ -118,7 +118,7 @@ function judgeAgent(agent: Agent, job: DamageJob, model: Model, report: DamageRe
 }
 
 /** Keys that do not show what was put last. `stale`: their last change is missing, nothing worse. */
-function affectedBy(model: Model, shown: ReadonlyMap<string, Shown>, flying: ReadonlySet<string>) {
+export function affectedBy(model: Model, shown: ReadonlyMap<string, Shown>, flying: ReadonlySet<string>) {
   const found: { key: string; fault: string; stale: boolean }[] = [];
   for (const [key, held] of model.held) {
     const one = shown.get(key);
@@ -132,7 +132,8 @@ function affectedBy(model: Model, shown: ReadonlyMap<string, Shown>, flying: Rea
   return found;
 }
 
-function isReported(shown: Shown | undefined): boolean {
+/** Said to be CORRUPT. */
+export function isReported(shown: Shown | undefined): boolean {
   return shown !== undefined && shown.body === undefined;
 }
 

@@ -95,3 +95,10 @@ async function describe(job: Job, store: Store, found: Finding, first: boolean):
     text: text.join("; "),
   };
 }
+
+/** Of a trial (trial.ts): `counts` are added up over trials, of `worst` the greatest is kept. */
+export interface Outcome {
+  readonly counts: Record<string, number>;
+  readonly worst?: Record<string, number>;
+  readonly faults: readonly string[];
+}

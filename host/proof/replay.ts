@@ -60,30 +60,34 @@ export function printReplay(replay: Replay): string {
 
 /** Throws RangeError with what is wrong. */
 export function parseReplay(line: string): Replay {
+  const [, ...fields] = line.trim().split(":");
+  const subject = parseSubject(line);
+  const cut = fields.find((text) => text.startsWith("cut"));
+  if (cut === undefined) throw new RangeError("a replay line needs a field like cut812=bits");
+  const length = LIFE_LENGTHS.find((name) => fields.includes(name));
+  const keep = fields.find((text) => text.startsWith("keep="));
+  return {
+    ...subject,
+    cut: parseCut(cut.slice(3)),
+    further: fields.filter((text) => /^n\d+=/.test(text)).map((text) => parseCut(text.slice(1))),
+    ...(keep === undefined ? {} : { keep: parseRanges(keep.slice(5)) }),
+    ...(length === undefined ? {} : { length }),
+  };
+}
+
+/** What printSubject prints; further fields are left to others. Throws RangeError with what is wrong. */
+export function parseSubject(line: string): Omit<Subject, "keep"> {
   const [preset, ...fields] = line.trim().split(":");
   const number = (prefix: string, fallback: number) => {
     const field = fields.find((text) => new RegExp(`^${prefix}\\d+$`).test(text));
     return field === undefined ? fallback : Number(field.slice(prefix.length));
   };
   scaled(preset as PartName, 16);
-  const cut = fields.find((text) => text.startsWith("cut"));
-  if (cut === undefined) throw new RangeError("a replay line needs a field like cut812=bits");
-  const length = LIFE_LENGTHS.find((name) => fields.includes(name));
-  const keep = fields.find((text) => text.startsWith("keep="));
   const script = { seed: number("seed", 1), weights: number("w", 0), fill: number("f", 40) / 100, partFulls: number("p", 8) / 10 };
   if (script.weights >= WEIGHTS.length) throw new RangeError(`weights go from 0 to ${WEIGHTS.length - 1}`);
   const outerParity = number("o", 0);
   if (outerParity !== 0 && outerParity !== 4 && outerParity !== 8) throw new RangeError("outer parity is 4 or 8");
-  return {
-    preset: preset as PartName,
-    blockCount: number("b", 24),
-    script,
-    ...(outerParity === 0 ? {} : { outerParity }),
-    cut: parseCut(cut.slice(3)),
-    further: fields.filter((text) => /^n\d+=/.test(text)).map((text) => parseCut(text.slice(1))),
-    ...(keep === undefined ? {} : { keep: parseRanges(keep.slice(5)) }),
-    ...(length === undefined ? {} : { length }),
-  };
+  return { preset: preset as PartName, blockCount: number("b", 24), script, ...(outerParity === 0 ? {} : { outerParity }) };
 }
 
 /** Performs the one run a line names. */

@@ -4,6 +4,7 @@
  *   npm run harness              a few minutes on two processors
  *   npm run harness:full         a million images, exhaustive further cuts: within the hour
  *   ... -- single storms         only the campaigns of these names
+ *   ... --trial LINE             the one trial a line names (host/proof/trial.ts)
  *   ... --json FILE              the reports, for whoever draws them
  *
  * Exit 1 on any violation, and on a floor that was not reached.
@@ -13,11 +14,19 @@ import { runCampaign } from "../../host/proof/campaign.js";
 import { type CampaignReport, cutsOf, livesOf } from "../../host/proof/campaign-report.js";
 import { CAMPAIGNS, missedFloors, type Size } from "../../host/proof/campaigns.js";
 import { INVARIANT_IDS, INVARIANTS, noChecks } from "../../host/proof/invariants.js";
+import { holdfast } from "../../host/proof/store.js";
+import { isTrial, parseTrial, runTrial } from "../../host/proof/trial.js";
 
 const arguments_ = process.argv.slice(2);
 const size: Size = arguments_.includes("--full") ? "full" : arguments_.includes("--slice") ? "slice" : "daily";
 const jsonAt = arguments_.indexOf("--json");
 const names = arguments_.filter((argument, index) => !argument.startsWith("--") && (jsonAt < 0 || index !== jsonAt + 1));
+const trialAt = arguments_.indexOf("--trial");
+if (trialAt >= 0) {
+  const { failures, ...told } = await runTrial(parseTrial(arguments_[trialAt + 1] ?? ""), holdfast);
+  console.log(JSON.stringify(told), failures.map(({ text }) => `\nPROBLEM ${text}`).join(""));
+  process.exit(failures.length === 0 ? 0 : 1);
+}
 const checks = noChecks();
 const reports: CampaignReport[] = [];
 const startMs = performance.now();
@@ -70,7 +79,11 @@ function printCuts(report: CampaignReport): void {
 }
 
 function violationsOf(report: CampaignReport): string[] {
-  return report.violations.map(({ replay, text }) => `${text}\n        holdfast powercut --replay '${replay}'`);
+  return report.violations.map(({ replay, text }) => `${text}\n        ${commandOf(replay)} '${replay}'`);
+}
+
+function commandOf(line: string): string {
+  return isTrial(line) ? "node --import tsx tests/harness/main.ts --trial" : "holdfast powercut --replay";
 }
 
 /** Problems that differ in names and numbers only are told once, with their count. */

@@ -6,7 +6,7 @@ import { CAMPAIGNS, missedFloors, SHARED_PHASES } from "../../../../host/proof/c
 import { partNames } from "../../../../host/proof/geometries.js";
 import { PHASES } from "../../../../host/proof/phase.js";
 import { parseReplay, printSubject } from "../../../../host/proof/replay.js";
-import { nameOfWork } from "../../../../host/proof/work.js";
+import { nameOfWork, subjectOf } from "../../../../host/proof/work.js";
 
 const test = suite("host/proof/campaigns");
 
@@ -26,9 +26,14 @@ test("a name, a budget in words, work in each size, none of it twice", () => {
 test("every script can be named on a replay line: nothing of it is lost in print", () => {
   for (const make of Object.values(CAMPAIGNS)) {
     for (const one of make("full").work) {
-      const { subject } = "job" in one ? one.job : "flips" in one ? one.flips : one.damage;
+      const subject = subjectOf(one);
       const { cut: _, further: __, ...read } = parseReplay(`${printSubject(subject)}:cut1=bits`);
-      assert.equal(read, { preset: subject.preset, blockCount: subject.blockCount, script: subject.script });
+      assert.equal(read, {
+        preset: subject.preset,
+        blockCount: subject.blockCount,
+        script: subject.script,
+        ...(subject.outerParity && { outerParity: subject.outerParity }),
+      });
     }
   }
 });
