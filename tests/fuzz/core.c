@@ -177,7 +177,7 @@ static uint64_t reads_allowed(void) {
 int32_t core_mount(uint32_t readOnly) {
   operations = (struct operations){0};
   const int32_t answer = CALL(hf_mount, readOnly, 1255000000000.0);
-  if (operations.reads > reads_allowed()) fail("more reads than the bound", "hf_mount");
+  if (operations.reads > 8ull * (reads_allowed())) fail("more reads than the bound", "hf_mount");
   if (operations.erases > 8ull * (part->blockCount + 33)) fail("more erases than the bound", "hf_mount");
   if (operations.programs > 8ull * (part->blockCount + 8 * 33)) fail("more programs than the bound", "hf_mount");
   return answer;
