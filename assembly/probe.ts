@@ -331,9 +331,9 @@ export {
   isShort,
   liveLimit,
   lowWater,
-  RESERVE_BLOCKS,
   recordLimitBytes,
   recordLimitData,
+  reserveBlocks,
   segmentBytes,
 } from "./store/space";
 export { stripeAll, striping } from "./store/striping";

@@ -167,7 +167,7 @@ function isVoid(b: u32): bool {
 
 /**
  * Recovers. The core may then write; `session` is new and its root is committed.
- * Errors: IO; FULL when no block can be had. Cut: as before, or as after; see the cases above.
+ * Errors: FULL when no block can be had; WORN_OUT no attempt came to its end. Cut: as before, or as after; see the cases above.
  */
 export function recover(wallMs: i64): i32 {
   if (Build.PROBE && twin(Twin.APPEND_AFTER_REBOOT) && resumeTail()) return Status.OK;
@@ -195,7 +195,7 @@ export function recover(wallMs: i64): i32 {
     eraseOpened();
     while (adoptedCount > kept) dropLastAdopted();
   }
-  return Status.IO;
+  return Status.WORN_OUT;
 }
 
 /**

@@ -55,7 +55,7 @@ import { readUnit } from "../journal/read";
 import { restoreRecovered, rootBlock, rootedSession, tailSession } from "../journal/recover";
 import { firstRecordOffset } from "../journal/segment-reader";
 import { clearIndex, put, used, walk, walkAddress, walkKey } from "./key-index";
-import { RESERVE_BLOCKS } from "./space";
+import { reserveBlocks } from "./space";
 
 /** Data bytes of a body unit. */
 const BODY_DATA: u32 = 640;
@@ -128,7 +128,7 @@ export function writeCheckpoint(written: u64): i32 {
     adoptedCount <= ADOPTED_WITH_BODY &&
     written >= <u64>estimate() / 8 &&
     blocks <= BODY_BLOCKS_MAX &&
-    blankCount() >= blocks + RESERVE_BLOCKS
+    blankCount() >= blocks + reserveBlocks
   ) {
     writeBlocks();
     writeEntries();

@@ -22,7 +22,7 @@ import { COLD, fitsSegment, flush, HOT, place, reserve, stream } from "../journa
 import { dissolve, inStripe, parityOf, stripeLive, stripeMembers, sumStripe } from "../journal/stripe";
 import { find, foundAddress, KEY_TOMBSTONE, keyOfEntry, put } from "./key-index";
 import { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./pending";
-import { RESERVE_BLOCKS, segmentBytes } from "./space";
+import { reserveBlocks, segmentBytes } from "./space";
 
 /** What compaction does with a record. */
 export namespace Keep {
@@ -244,7 +244,7 @@ function finish(): i32 {
   } else discard(<u32>victim);
   victim = -1;
   compactions++;
-  if (compactions % WEAR_TURN == 0 && freeCount() > RESERVE_BLOCKS) take(lagging(), true);
+  if (compactions % WEAR_TURN == 0 && freeCount() > reserveBlocks) take(lagging(), true);
   return 1;
 }
 

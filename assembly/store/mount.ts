@@ -35,7 +35,7 @@ import { rebuildIndex } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
 import { failed, hasBegun, hesitate, Mode, mode, setBegun, setMode, setReadOnly } from "./session";
-import { configureSpace, RESERVE_BLOCKS } from "./space";
+import { configureSpace, reserveBlocks } from "./space";
 import { resetStriping, stripeAll } from "./striping";
 import { resetSweep } from "./sweep";
 import { reclaim, upkeep } from "./upkeep";
@@ -80,7 +80,7 @@ export function mount(asked: bool, wallMs: i64): i32 {
   if (asked) return mountOnce(Status.READ_ONLY);
   let status = mountOnce(Status.OK);
   for (let tries = 1; status == Status.IO && tries < TRIES; tries++) status = mountOnce(Status.OK);
-  return status == Status.FULL || status == Status.IO ? mountOnce(Status.WORN_OUT) : status;
+  return status == Status.FULL || status == Status.IO || status == Status.WORN_OUT ? mountOnce(Status.WORN_OUT) : status;
 }
 
 /** One mount; `refusal` says how changes will be answered, OK: they are made. */
@@ -129,7 +129,7 @@ function mountOnce(refusal: i32): i32 {
   ready(refusal);
   if (hesitating) hesitate();
   if (!clean && !readOnly) {
-    if (freeCount() <= RESERVE_BLOCKS) failed(reclaim(RESERVE_BLOCKS));
+    if (freeCount() <= reserveBlocks) failed(reclaim(reserveBlocks));
     // What is dirty looks like a segment again after a cut: the next recovery needs blocks that are blank.
     while (mode == Mode.READY && blankCount() < BLANKS_KEPT && eraseOne() != Status.FULL) {}
     while (mode == Mode.READY && adoptedCount > ADOPT_MAX / 2 && failed(upkeep(4)) > 0) pruneAdopted();
@@ -160,12 +160,7 @@ export function carriesOn(status: i32): bool {
  * Cut: the block is dirty; nothing that lives was in it.
  */
 function makeRoomForRecovery(): bool {
-  for (let b = anchorCount; b < blockCount; b++) {
-    if (!isTail(b)) continue;
-    if (!adopt(b, provenEnd(b))) return false;
-    setState(b, BlockState.ADOPTED);
-  }
-  if (rebuildIndex() < 0) return false;
+  if (adoptTails(true) < 0 || rebuildIndex() < 0) return false;
   if (leastWorn(BlockState.SPENT) >= 0) return eraseOne() == Status.OK;
   for (let b = anchorCount; b < blockCount; b++)
     if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) != 0 && adoptedEnd(b) == 0 && makeBlank(b) == Status.OK) return true;
@@ -174,9 +169,13 @@ function makeRoomForRecovery(): bool {
 
 /** A read-only mount of an unclean part: tails are read up to what verifies now; the promise of the next boot is not made. */
 function lookOnly(): i32 {
+  return adoptTails(false);
+}
+/** Adopts all tails in RAM alone: up to their last program, or with what of it verifies now. */
+function adoptTails(proven: bool): i32 {
   for (let b = anchorCount; b < blockCount; b++) {
     if (!isTail(b)) continue;
-    if (!adopt(b, readOnlyEnd(b))) return Status.FULL;
+    if (!adopt(b, proven ? provenEnd(b) : readOnlyEnd(b))) return Status.FULL;
     setState(b, BlockState.ADOPTED);
   }
   return Status.OK;

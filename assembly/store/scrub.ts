@@ -22,7 +22,7 @@ import { fetchAt, head } from "./place";
 import { reservedKey } from "./reserved";
 import { ResultFlag, tell, tellDamaged } from "./retrieve";
 import { failed, readable, writable } from "./session";
-import { chunkBytes, RESERVE_BLOCKS } from "./space";
+import { chunkBytes, reserveBlocks } from "./space";
 import { reclaim } from "./upkeep";
 import { writing } from "./write";
 
@@ -81,7 +81,7 @@ function hasChunks(h: Header): bool {
 /** Gives a record a new home. Returns the flag that says how that went. Errors: IO. */
 function move(key: u64, address: u32, bytes: u32): i32 {
   let status = writable();
-  if (status == Status.OK) status = segmentHasRoom(COLD, bytes) ? Status.OK : reclaim(RESERVE_BLOCKS);
+  if (status == Status.OK) status = segmentHasRoom(COLD, bytes) ? Status.OK : reclaim(reserveBlocks);
   if (status == Status.OK && find(key) && foundAddress() != address) return ResultFlag.RELOCATED; // on the way to room for it
   if (status == Status.OK) status = relocate(key, address);
   return verdict(status, ResultFlag.RELOCATED);
@@ -137,7 +137,7 @@ function readsDescriptor(block: u32): bool {
 /** A step of emptying `block`. Returns 0 while it lasts, else the flag that says how it went. Errors: IO. */
 function empty(block: u32): i32 {
   let status = writable();
-  if (status == Status.OK && freeCount() <= RESERVE_BLOCKS) status = reclaim(RESERVE_BLOCKS);
+  if (status == Status.OK && freeCount() <= reserveBlocks) status = reclaim(reserveBlocks);
   if (status == Status.OK && hasSeal(block)) {
     if (!compacting() && !seize(block)) return ResultFlag.LEFT;
     status = compactStep(STEP_BYTES);

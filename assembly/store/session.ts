@@ -79,9 +79,7 @@ export function writable(): i32 {
   }
   setSession(max(session, highestBegun()) + 1);
   setBlankSession(session);
-  if (!switched) {
-    eraseUnsure();
-  }
+  if (!switched) eraseUnsure();
   begun = true;
   return Status.OK;
 }

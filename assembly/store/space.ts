@@ -20,7 +20,7 @@ import { TRAILER_BYTES } from "../journal/segment-writer";
  * Free blocks an ordinary put leaves alone: one for a recovery, one to compact into, one in hand. With outer parity also what emptying a stripe
  * takes before it gives a block back: as many as it has members, one more for what does not fit evenly, and one for parity. Set once per store.
  */
-export let RESERVE_BLOCKS: u32 = 3;
+export let reserveBlocks: u32 = 3;
 /** Free blocks a removal leaves alone. */
 export const REMOVE_RESERVE_BLOCKS: u32 = 2;
 
@@ -38,7 +38,7 @@ const CHUNK_ENTRY: u32 = 12;
 
 /** Derives the sizes from geometry, parity and format version; chunkBytes is a part of the format (docs/format.md §5). */
 export function configureSpace(): void {
-  RESERVE_BLOCKS = outerParity ? outerParity + 5 : 3;
+  reserveBlocks = outerParity ? outerParity + 5 : 3;
   const limit = min(RECORD_MAX_BYTES, blockBytes / 2);
   let parts: u32 = 1;
   while (roomFor(parts) / parts > limit) parts++;
@@ -69,7 +69,7 @@ function usableBlocks(bad: u32): u32 {
 
 /** Bytes of records that may live on a part with so many blocks. */
 function limitOf(blocks: u32): u64 {
-  const kept = RESERVE_BLOCKS + 2;
+  const kept = reserveBlocks + 2;
   if (blocks <= kept) return 0;
   const limit = (<u64>(blocks - kept) * segmentBytes * 31) / 32;
   return outerParity ? (limit * outerParity) / (outerParity + 1) : limit;
@@ -89,7 +89,7 @@ export function noRoom(bytes: u32): i32 {
 /** Blocks below which every put does its share of compaction. */
 export function lowWater(): u32 {
   const blocks = usableBlocks(bads);
-  return RESERVE_BLOCKS + (blocks >= 64 ? 4 : 1) + (blocks >= 256 ? outerParity : 0);
+  return reserveBlocks + (blocks >= 64 ? 4 : 1) + (blocks >= 256 ? outerParity : 0);
 }
 export function isShort(): bool {
   return freeCount() < lowWater();

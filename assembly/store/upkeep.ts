@@ -9,7 +9,7 @@ import { adoptedCount, pruneAdopted } from "../journal/adopted";
 import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, outerParity, stateOf } from "../journal/block-map";
 import { COLD, HOT, roomLeft, segmentHasRoom } from "../journal/segment-writer";
 import { compacting, compactStep, levelling, mustEmpty, victimLeft, victimLive, victimRoom } from "./compact";
-import { isShort, lowWater, RESERVE_BLOCKS, segmentBytes } from "./space";
+import { isShort, lowWater, reserveBlocks, segmentBytes } from "./space";
 import { stripeAlong, stripeAtRest, striping } from "./striping";
 import { sweep, sweepPays } from "./sweep";
 
@@ -80,7 +80,7 @@ function fitsInOpen(bytes: u32): bool {
 
 /** Will the cold segment take `bytes` of a body of `body`? A short body may open the block that compaction would open next. */
 export function coldTakes(bytes: u32, body: u32): bool {
-  return segmentHasRoom(COLD, bytes + bytes / 4) || (body <= SHORT_BODY && freeCount() >= RESERVE_BLOCKS);
+  return segmentHasRoom(COLD, bytes + bytes / 4) || (body <= SHORT_BODY && freeCount() >= reserveBlocks);
 }
 
 /**
@@ -91,17 +91,17 @@ function share(bytes: u32): u32 {
   const live = victimLive();
   const gain = levelling ? victimRoom : max(victimRoom - min(live, victimRoom), victimRoom / 32);
   const missing = lowWater() > freeCount() ? lowWater() - freeCount() : 0;
-  const tenths = 12 + (missing * 12) / (lowWater() - RESERVE_BLOCKS + 1);
+  const tenths = 12 + (missing * 12) / (lowWater() - reserveBlocks + 1);
   const steady = <u32>((<u64>bytes * live * tenths) / (<u64>gain * 10));
   return min(max(steady, urgent(bytes, live, gain)) + 64, shareMax() - bytes);
 }
 
 /** With no block for the next segment, the work that gains one is spread evenly over what the open segment still takes. */
 function urgent(bytes: u32, live: u32, gain: u32): u32 {
-  if (freeCount() > RESERVE_BLOCKS || live == 0) return 0;
+  if (freeCount() > reserveBlocks || live == 0) return 0;
   const left = victimLeft();
   const freed = <u32>((<u64>victimRoom * (live - min(left, live))) / live);
-  const owed = (RESERVE_BLOCKS + 1 - freeCount()) * segmentBytes;
+  const owed = (reserveBlocks + 1 - freeCount()) * segmentBytes;
   const paid = roomLeft(COLD) + freed;
   const work = max<u64>(left, owed > paid ? (<u64>(owed - paid) * live) / gain : 0);
   return <u32>((work * bytes * 6) / (max(roomLeft(HOT), bytes) * 5));

@@ -27,7 +27,7 @@ import { clearPlaces, heldAddress, heldKey, holdPlace } from "./pending";
 import { fetchAt, head, supersede, supersedeAt } from "./place";
 import { hasRelay } from "./reserved";
 import { failed, writable } from "./session";
-import { admits, chunkBytes, headFits, noRoom, REMOVE_RESERVE_BLOCKS, RESERVE_BLOCKS, recordLimitData, segmentBytes } from "./space";
+import { admits, chunkBytes, headFits, noRoom, REMOVE_RESERVE_BLOCKS, recordLimitData, reserveBlocks, segmentBytes } from "./space";
 import { coldTakes, makeRoom, reclaim } from "./upkeep";
 
 const outgoing: usize = memory.data(96, 8);
@@ -114,7 +114,7 @@ export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaByt
   if (batchOpen && body > batchBytes) return Status.TOO_BIG;
   const bytes = footprint(fixed, body);
   if (!batchOpen) {
-    status = admits(bytes) ? makeRoom(bytes, RESERVE_BLOCKS) : Status.FULL;
+    status = admits(bytes) ? makeRoom(bytes, reserveBlocks) : Status.FULL;
     if (status < 0) return status == Status.FULL ? noRoom(bytes) : failed(status);
   }
   const h = out();
@@ -166,9 +166,9 @@ export function putWrite(length: u32): i32 {
 
 /** Before a chunk is gathered (compaction needs the staging buffer): one block may be taken, so one is made free. */
 function roomForChunk(): i32 {
-  if (batchOpen || freeCount() > RESERVE_BLOCKS || coldTakes(recordBytes(chunkBytes + 44), bodyBytes)) return Status.OK;
+  if (batchOpen || freeCount() > reserveBlocks || coldTakes(recordBytes(chunkBytes + 44), bodyBytes)) return Status.OK;
   const status = flush();
-  return status < 0 ? status : reclaim(RESERVE_BLOCKS);
+  return status < 0 ? status : reclaim(reserveBlocks);
 }
 
 function writeChunk(): i32 {
@@ -315,8 +315,8 @@ export function batchBegin(count: u32, bytes: u32): i32 {
 /** A batch cannot be interrupted by compaction: all blocks it may need must be free before. */
 function makeRoomFor(bytes: u32): i32 {
   const blocks = bytes / (segmentBytes - segmentBytes / 4) + 2;
-  const status = makeRoom(bytes, RESERVE_BLOCKS);
-  return status < 0 ? status : reclaim(RESERVE_BLOCKS + blocks - 1);
+  const status = makeRoom(bytes, reserveBlocks);
+  return status < 0 ? status : reclaim(reserveBlocks + blocks - 1);
 }
 
 /** Commits: all staged records become visible together. */

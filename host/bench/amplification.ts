@@ -2,12 +2,12 @@
  * Write amplification of pim-1's churn on a part that is nearly as full as it may be: at four fifths of the payload that it accepts before the
  * first FULL, without and with outer parity.
  */
-import { HoldfastError } from "../errors.js";
 import { type FlashDevice, type FlashGeometry, NorFlash, TraceFlash } from "../flash/index.js";
 import { flashBytes } from "./configurations.js";
 import type { BenchAgent, Doors, StoreSetup } from "./doors.js";
 import { rounded } from "./latency.js";
 import { bodyOf, keyOf, Pim1, type PimRecord } from "./pim1.js";
+import { fits } from "./space.js";
 
 export type OuterParity = 0 | 4 | 8;
 
@@ -75,12 +75,7 @@ async function largestScale(geometry: FlashGeometry, seed: number, store: (part:
 /** Bytes of the whole load, or undefined when the part was FULL first. */
 function load(agent: BenchAgent, pim: Pim1): number | undefined {
   let payload = 0;
-  try {
-    for (const record of pim.load()) payload += put(agent, record);
-  } catch (thrown) {
-    if (thrown instanceof HoldfastError && thrown.code === "FULL") return undefined;
-    throw thrown;
-  }
+  for (const record of pim.load()) if (!fits(() => (payload += put(agent, record)))) return undefined;
   return payload;
 }
 

@@ -104,7 +104,8 @@ function useWhenFull(agent: BenchAgent, stored: readonly Kind[]): Pick<SpaceFigu
   return { updatesWhenFull, removalsWhenFull };
 }
 
-function fits(work: () => void): boolean {
+/** Does `work`; false when the part is FULL for it. */
+export function fits(work: () => void): boolean {
   try {
     work();
     return true;

@@ -20,12 +20,8 @@ import { readAll } from "./shown.js";
 import type { Store } from "./store.js";
 import type { FlashOp } from "./tap.js";
 
-export interface Plan {
-  readonly store: Store;
-  readonly geometry: FlashGeometry;
-  readonly seed: number;
-  readonly weights: Weights;
-  readonly steps: readonly Step[];
+/** How much is tried of a script. */
+export interface Intensity {
   /** Share of the cuts that are tried, 0..1; 1 = exhaustive. */
   readonly share: number;
   /** Share of the cuts followed by one further cut, share of those followed by another, and of those by a third. */
@@ -44,6 +40,14 @@ export interface Plan {
   readonly phases?: readonly Phase[];
   /** How much of each life is lived; usual, if not said. */
   readonly length?: LifeLength;
+}
+
+export interface Plan extends Intensity {
+  readonly store: Store;
+  readonly geometry: FlashGeometry;
+  readonly seed: number;
+  readonly weights: Weights;
+  readonly steps: readonly Step[];
   /** Only operations with op % of === index: so several workers share one script. */
   readonly shard: { readonly index: number; readonly of: number };
   /** Only this step (of `steps`): what the shrinker asks for. */

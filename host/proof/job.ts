@@ -3,34 +3,15 @@
  *
  * Jobs are functions of their description, so that it does not matter which worker does which, nor how many there are.
  */
-import type { TearKind } from "../flash/index.js";
-import type { LifeLength } from "./cut.js";
 import type { Driver } from "./driver.js";
 import type { Seen } from "./evidence.js";
-import { explore, type Finding, type Tally, type Window } from "./explore.js";
+import { explore, type Finding, type Intensity, type Tally } from "./explore.js";
 import { scaled } from "./geometries.js";
 import { type InvariantId, invariantOf } from "./invariants.js";
-import type { Phase } from "./phase.js";
 import { printReplay, type Subject, stepsOf } from "./replay.js";
 import { WEIGHTS } from "./script.js";
 import { fewerCuts, shrink } from "./shrink.js";
 import { type Store, striped } from "./store.js";
-
-export interface Intensity {
-  /** Share of the cuts tried, 0..1; 1 = every one. */
-  readonly share: number;
-  /** Further cuts per cut; the share of those that get another; and the share of those that get a third. */
-  readonly nested1: number;
-  readonly nested2: number;
-  readonly nested3?: number;
-  /** As in Plan: exhaustive further cuts, a storm, a range of operations, some tears or phases, other lives. */
-  readonly depth?: number;
-  readonly storm?: number;
-  readonly window?: Window;
-  readonly tears?: readonly TearKind[];
-  readonly phases?: readonly Phase[];
-  readonly length?: LifeLength;
-}
 
 export interface Job extends Intensity {
   readonly subject: Subject;

@@ -4,10 +4,10 @@
  * No campaign knows of a twin. Each twin has one that is tried first, so that CI need not wait for the others.
  */
 import { runDamageJob } from "../../host/proof/damage.js";
+import type { Intensity } from "../../host/proof/explore.js";
 import { explore } from "../../host/proof/explore.js";
 import { runFlipJob } from "../../host/proof/flips.js";
 import { scaled } from "../../host/proof/geometries.js";
-import type { Intensity } from "../../host/proof/job.js";
 import { PHASES } from "../../host/proof/phase.js";
 import { printReplay, type Subject, stepsOf } from "../../host/proof/replay.js";
 import { WEIGHTS } from "../../host/proof/script.js";
