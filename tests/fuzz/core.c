@@ -173,7 +173,8 @@ void core_return(void) {
  */
 static uint64_t reads_allowed(void) {
   const uint64_t heads = (part->blockBytes + 32) / 33;
-  return 3ull * part->blockCount + 2 * heads * (part->blockCount + 8 * 33); /* host/proof/bounds.ts */
+  const uint64_t recovery = 3ull * part->blockCount + 2 * heads * (part->blockCount + 8 * 33); /* host/proof/bounds.ts */
+  return recovery + 2 * heads * (heads + 1) * part->blockCount; /* and compaction, where an image leaves no block free */
 }
 int32_t core_mount(uint32_t readOnly) {
   operations = (struct operations){0};
