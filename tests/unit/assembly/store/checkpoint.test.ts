@@ -55,7 +55,16 @@ test("a body that cannot be written leaves a clean store without one, and nothin
     });
     for (let id = 0; id < 1500; id++) store.must(store.put(id, new Chance(id).bytes(id % 60 === 7 ? 2500 : 60), { kind: id % 8 }));
     left = failing;
+    // Buffers behind the one a body is gathered in, which no close uses: the rest of the body must not run over them.
+    const buffers = [
+      [store.probe.value("KEPT"), 560],
+      [store.probe.value("MOVES"), 2568],
+    ] as const;
+    const before = buffers.map(([at, length]) => store.probe.bytes(at, length).slice());
     store.must(store.close());
+    buffers.forEach(([at, length], i) => {
+      assert.equal(store.probe.bytes(at, length).slice(), before[i], `program ${failing} of the close fails: memory at ${at}`);
+    });
     left = Number.POSITIVE_INFINITY;
     assert.is(store.pull(), 0);
     assertFilled(store, 1500, `program ${failing} of the close fails:`);
