@@ -146,6 +146,7 @@ test("usage", async () => {
     ["--campaign", "storms", "--size", "huge"],
     ["--campaign", "storms", "--preset", "spi"],
     ["--campaign", "storms", "--all"],
+    ["--campaign", "nested-2", "--preset", "cfi-nor-16m"],
     ["--campaign", "storms", "--seed", "4"],
     ["--size", "slice"],
     ["--replay", "spi-nor-8m:b24:seed7:cut3=bits", "--report", "x.html"],
