@@ -7,6 +7,7 @@
  */
 export * from "./index";
 
+import { LabelMark } from "./format/label";
 import { decodeHeader, encodeHeader, Header, RecordFlag, UnitType } from "./format/record";
 import { encodeSegment, SegmentType } from "./format/segment";
 import { decodeEntry, Entry, EntryFlag, encodeEntry, encodeSummary, SummaryFlag } from "./format/summary";
@@ -132,9 +133,11 @@ export {
   LABEL_BYTES,
   labelEraseCount,
   labelFormatSerial,
+  labelHas,
   labelOuterParity,
   labelParityBytes,
   labelStoreId,
+  markLabel,
 } from "./format/label";
 export { CODEC_LOST, peekDataBytes, recordBytes, unitType } from "./format/record";
 export {
@@ -342,6 +345,8 @@ export { writing } from "./store/write";
 
 // ── names for numbers ────────────────────────────────────────────────────────────────────────────────────────────────
 
+export const LABEL_RETIRED: u32 = LabelMark.RETIRED;
+export const LABEL_FORMATTED: u32 = LabelMark.FORMATTED;
 export const UNIT_RECORD: u32 = UnitType.RECORD;
 export const UNIT_TOMBSTONE: u32 = UnitType.TOMBSTONE;
 export const UNIT_CHUNK: u32 = UnitType.CHUNK;

@@ -25,7 +25,8 @@ const LABEL_DATA: u32 = 44;
 // ├─ magic ─┼ M ┼ m ┼ block┼ page┼ program┼ flags┼ blockCount┼ ignorable┼ readOnly┼ refuse┼─ storeId (8) ─┤
 //   26           30             32            33  34           42  44      48
 // ├─ eraseCount ─┼ formatSerial ┼ outerParity ┼ 0 ┼ quotas (8) ┼ session ┼─ crc ─┼─ parity (16 or 8, then 0xFF) ─┤
-// block, page and program are logarithms; flags: bit 0 NAND, bit 1 eight parity bytes, bit 2 the block is retired.
+// block, page and program are logarithms; flags: bit 0 NAND, bit 1 eight parity bytes, bit 2 the block is retired,
+// bit 3 a format ended with this label.
 
 /** Where the segment header begins. */
 export function headerOffset(): u32 {
@@ -62,14 +63,20 @@ export function labelOuterParity(label: usize): u32 {
 export function labelParityBytes(label: usize): u32 {
   return load<u8>(label, 9) & 2 ? 8 : 16;
 }
-const RETIRED: u8 = 4;
-/** Was the block given up? On NAND the part itself keeps that mark. */
-export function labelRetired(label: usize): bool {
-  return (load<u8>(label, 9) & RETIRED) != 0;
+/** What a label may say of its block besides. */
+export namespace LabelMark {
+  export const NONE: u8 = 0;
+  /** The block was given up. On NAND the part itself keeps that mark. */
+  export const RETIRED: u8 = 4;
+  /** A format came to its end with this label, for the last block took none. */
+  export const FORMATTED: u8 = 8;
 }
-/** Turns the label of `block` at `label` into the mark of a block that was given up. */
-export function retireLabel(label: usize, block: u32): void {
-  store<u8>(label, load<u8>(label, 9) | RETIRED, 9);
+export function labelHas(label: usize, mark: u8): bool {
+  return (load<u8>(label, 9) & mark) != 0;
+}
+/** Puts `mark` on the label of `block` at `label`. */
+export function markLabel(label: usize, block: u32, mark: u8): void {
+  store<u8>(label, load<u8>(label, 9) | mark, 9);
   sealLabel(label, block);
 }
 

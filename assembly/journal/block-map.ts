@@ -11,7 +11,7 @@ import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockCount, isNand, liveUnit } from "../flash/geometry";
 import { clearRings, inRing } from "../flash/ring";
-import { encodeLabel, headerOffset, retireLabel } from "../format/label";
+import { encodeLabel, headerOffset, LabelMark, markLabel } from "../format/label";
 import { parityBytes } from "../format/unit";
 
 export namespace BlockState {
@@ -222,9 +222,13 @@ export function leastWorn(state: u32): i32 {
  * Cut: during the erase anything; during the label the block is erased but not labelled, and will be erased again.
  */
 export function makeBlank(block: u32): i32 {
+  return makeBlankWith(block, LabelMark.NONE);
+}
+/** As `makeBlank`, with a mark on the label. */
+export function makeBlankWith(block: u32, mark: u8): i32 {
   const count = (eraseCountOf(block) + 1) & 0xffffff;
   setEraseCount(block, count);
-  if (device.hasFailed(block) || device.erase(block) < 0 || writeLabel(block, false) < 0) return retire(block);
+  if (device.hasFailed(block) || device.erase(block) < 0 || writeLabel(block, mark) < 0) return retire(block);
   clearFlags(block);
   store<u16>(entry(block), 0, 4);
   setOpenLsn(block, 0);
@@ -232,11 +236,11 @@ export function makeBlank(block: u32): i32 {
   return Status.OK;
 }
 
-function writeLabel(block: u32, retired: bool): i32 {
+function writeLabel(block: u32, mark: u8): i32 {
   const length = headerOffset();
   memory.fill(GROUP, 255, length);
   encodeLabel(GROUP, block, eraseCountOf(block), storeId, formatSerial, outerParity, parityBytes, blankSession, formatMinor, features);
-  if (retired) retireLabel(GROUP, block);
+  if (mark) markLabel(GROUP, block, mark);
   return device.program(block, 0, GROUP, length);
 }
 
@@ -246,7 +250,7 @@ function writeLabel(block: u32, retired: bool): i32 {
  */
 function retire(block: u32): i32 {
   setState(block, BlockState.BAD);
-  const marked = isNand ? device.markBad(block) : device.erase(block) >= 0 && writeLabel(block, true) >= 0;
+  const marked = isNand ? device.markBad(block) : device.erase(block) >= 0 && writeLabel(block, LabelMark.RETIRED) >= 0;
   setOpenLsn(block, marked ? 0 : max<u64>(openLsnOf(block), 1));
   return Status.IO;
 }

@@ -14,13 +14,14 @@ import {
   headerOffset,
   judgeLabel,
   LABEL_BYTES,
+  LabelMark,
   labelEraseCount,
   labelFormatSerial,
+  labelHas,
   labelMinor,
   labelOuterParity,
   labelParityBytes,
   labelRefuse,
-  labelRetired,
   labelSession,
   labelStoreId,
 } from "../format/label";
@@ -69,6 +70,8 @@ export function highestBegun(): u32 {
 }
 /** Did the label of the last good block, which a format writes last, verify? */
 let lastLabelled: bool = false;
+/** Does a label say that a format ended with it? One does where the last block takes none. */
+let endMarked: bool = false;
 /** Highest session any segment names, attempts included: the next session is above it. */
 export let highestSession: u32 = 0;
 /** Highest session of an ordinary segment: proof that the root of that session, if it has one, was committed. */
@@ -102,7 +105,7 @@ export function identify(): i32 {
     if (device.read(b, 0, UNIT, LABEL_BYTES) < 0) continue;
     if (isBlank(UNIT, LABEL_BYTES)) continue;
     const status = judgeLabel(UNIT, b, 0);
-    if (status == Status.OK && labelRetired(UNIT)) continue; // perhaps of a store that was here before
+    if (status == Status.OK && labelHas(UNIT, LabelMark.RETIRED)) continue; // perhaps of a store that was here before
     if (status == Status.OK) {
       namingBlock = b;
       featuresReadOnly = load<u16>(UNIT, 14) != 0;
@@ -137,6 +140,7 @@ export function survey(): i32 {
   forgetSurvey();
   forgetFacts();
   lastLabelled = false;
+  endMarked = false;
   announced = 0;
   const status = identify();
   if (status < 0) return status;
@@ -149,7 +153,7 @@ export function survey(): i32 {
     const found = surveyBlock(b);
     if (found < 0) return found;
   }
-  if (highestSession == 0 && !lastLabelled) return fault(Status.NOT_FORMATTED, 0, 0, 1);
+  if (highestSession == 0 && !lastLabelled && !endMarked) return fault(Status.NOT_FORMATTED, 0, 0, 1);
   surveyStripes();
   suspect = leastWorn(BlockState.BLANK);
   if (Build.PROBE && twin(Twin.SUSPECT_BELIEVED)) suspect = -1;
@@ -168,7 +172,7 @@ function surveyBlock(b: u32): i32 {
   const together = start == LABEL_BYTES;
   if (device.read(b, 0, UNIT, together ? LABEL_BYTES + 24 : LABEL_BYTES) < 0) return Status.IO;
   const label = isBlank(UNIT, LABEL_BYTES) ? Status.NOT_FORMATTED : judgeLabel(UNIT, b, parityBytes);
-  if (label == Status.OK && labelRetired(UNIT)) {
+  if (label == Status.OK && labelHas(UNIT, LabelMark.RETIRED)) {
     setState(b, BlockState.BAD);
     return Status.OK;
   }
@@ -177,6 +181,7 @@ function surveyBlock(b: u32): i32 {
     if (labelFormatSerial(UNIT) != formatSerial || labelStoreId(UNIT) != storeId) return fault(Status.NOT_FORMATTED, b, 0, 1);
     setEraseCount(b, labelEraseCount(UNIT));
     lastLabelled = true;
+    if (labelHas(UNIT, LabelMark.FORMATTED)) endMarked = true;
     if (<i16>(labelSession(UNIT) - announced) > 0) announced = labelSession(UNIT);
   }
   if (b < anchorCount) {

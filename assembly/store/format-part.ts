@@ -15,10 +15,11 @@ import {
   headerOffset,
   judgeLabel,
   LABEL_BYTES,
+  LabelMark,
   LONG_CHUNKS,
   labelEraseCount,
   labelFormatSerial,
-  labelRetired,
+  labelHas,
   STRIPES,
 } from "../format/label";
 import { configureUnits } from "../format/unit";
@@ -27,7 +28,9 @@ import {
   anchorCount,
   BlockState,
   eraseCountOf,
+  haunts,
   makeBlank,
+  makeBlankWith,
   resetBlockMap,
   setEraseCount,
   setState,
@@ -80,7 +83,7 @@ function surveyLabels(): u32 {
       continue;
     }
     if (!readLabel(b)) continue;
-    if (labelRetired(UNIT)) setState(b, BlockState.BAD);
+    if (labelHas(UNIT, LabelMark.RETIRED)) setState(b, BlockState.BAD);
     setEraseCount(b, labelEraseCount(UNIT));
     serial = max(serial, labelFormatSerial(UNIT));
     lowestSerial = min(lowestSerial, labelFormatSerial(UNIT));
@@ -125,6 +128,8 @@ export function formatStep(): i32 {
   }
   if (next == blockCount) {
     begun = false;
+    const ended = markEnd();
+    if (ended < 0) return ended;
     for (let b: u32 = 0; b < anchorCount; b++) setState(b, BlockState.ANCHOR);
     resetProgress();
     clearAdopted();
@@ -134,4 +139,28 @@ export function formatStep(): i32 {
     if (status < 0) return status;
   }
   return <i32>(blockCount - next);
+}
+
+/**
+ * The label of the last good block says that a format came to its end. Where that block takes none, nor the mark of a bad one, another
+ * label says so: of the blank block that a mount would open last, so that it stands until a first session has left its own traces.
+ * Cut: no label says so, or this one does.
+ */
+function markEnd(): i32 {
+  if (isLastGoodLabelled()) return Status.OK;
+  for (let block = openedLast(); block >= 0; block = openedLast())
+    if (makeBlankWith(<u32>block, LabelMark.FORMATTED) == Status.OK) return Status.OK;
+  return fault(Status.WORN_OUT, blockCount - 1, 0, 0);
+}
+/** As the next mount will see it: it knows of no block that could not be marked. */
+function isLastGoodLabelled(): bool {
+  for (let b = blockCount; b-- > 0; ) if (stateOf(b) != BlockState.BAD || haunts(b)) return stateOf(b) == BlockState.BLANK;
+  return false;
+}
+/** The most worn blank block, the highest index among equals: the counterpart of `leastWorn`. -1: there is none. */
+function openedLast(): i32 {
+  let best = -1;
+  for (let b = anchorCount; b < blockCount; b++)
+    if (stateOf(b) == BlockState.BLANK && (best < 0 || eraseCountOf(b) >= eraseCountOf(<u32>best))) best = <i32>b;
+  return best;
 }

@@ -34,7 +34,7 @@ import { moveIndex } from "./key-index";
 import { rebuildIndex } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
-import { failed, hasBegun, hesitate, Mode, mode, setBegun, setMode, setReadOnly } from "./session";
+import { failed, hasBegun, hesitate, Mode, mode, setBegun, setMode, setReadOnly, setRecoveryWanted, wantsRecovery } from "./session";
 import { configureSpace, reserveBlocks } from "./space";
 import { resetStriping, stripeAll } from "./striping";
 import { resetSweep } from "./sweep";
@@ -77,7 +77,11 @@ let wall: i64 = 0;
  */
 export function mount(asked: bool, wallMs: i64): i32 {
   wall = wallMs;
-  if (asked) return mountOnce(Status.READ_ONLY);
+  const status = asked ? mountOnce(Status.READ_ONLY) : mountForChanges();
+  setRecoveryWanted(false);
+  return status;
+}
+function mountForChanges(): i32 {
   let status = mountOnce(Status.OK);
   for (let tries = 1; status == Status.IO && tries < TRIES; tries++) status = mountOnce(Status.OK);
   return status == Status.FULL || status == Status.IO || status == Status.WORN_OUT ? mountOnce(Status.WORN_OUT) : status;
@@ -93,7 +97,7 @@ function mountOnce(refusal: i32): i32 {
   if (crossed && refusal == Status.OK) refusal = fault(Status.IO, namingBlock, 0, 6);
   configureSpace();
   if (moveIndex(tablesEnd()) < CAPACITY_MIN) return fault(Status.INDEX_FULL, 0, 0, 0);
-  if (restoreCheckpoint() > 0) {
+  if (!wantsRecovery() && restoreCheckpoint() > 0) {
     restoreStripes();
     if (crossed) countUnknown(1, nextLsn - 1);
     ready(refusal);
@@ -106,6 +110,7 @@ function mountOnce(refusal: i32): i32 {
   const sealed = judgeTail();
   let clean = anchorCount > 0 ? hasSwitch() : sealed && !begunUnseen();
   setSession(highestSession);
+  if (refusal == Status.OK && wantsRecovery()) clean = false;
   if (refusal == Status.OK && rootBlock >= 0 && isLost(<u32>rootBlock)) clean = false; // a new root lets the old one's stripe be emptied
   const hesitating = !clean && refusal == Status.OK && !insisting && failedMounts() >= FAILED_MOUNTS;
   if (hesitating) refusal = Status.IO;
@@ -199,6 +204,8 @@ function closeOnce(): i32 {
   if (writing()) return Status.BUSY;
   setMode(Mode.CLOSED);
   if (!hasBegun()) return Status.OK;
+  // With all sealed and one blank block left nothing could be compacted any more: what is open takes the copies that give back another.
+  if (blankCount() < BLANKS_KEPT && reclaim(BLANKS_KEPT - 1) == Status.IO) return Status.IO;
   const written = programmedBytes;
   const hotOpen = stream(HOT).block >= 0;
   if (stream(COLD).block >= 0) {

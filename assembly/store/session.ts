@@ -2,9 +2,11 @@
  * Whether the core may be asked, may write, and has begun to write in this power session.
  */
 import { Status } from "../base/status";
-import { setBlankSession } from "../journal/block-map";
+import { SegmentType } from "../format/segment";
+import { blankCount, setBlankSession } from "../journal/block-map";
 import { session, setSession } from "../journal/progress";
 import { eraseUnsure } from "../journal/recover";
+import { COLD, HOT, stream } from "../journal/segment-writer";
 import { highestBegun } from "../journal/survey";
 import { dropCheckpoint, hasSwitch } from "./checkpoint";
 
@@ -52,6 +54,29 @@ export function hasBegun(): bool {
 export function failed(status: i32): i32 {
   if (status == Status.IO) mode = Mode.CLOSED;
   return status;
+}
+
+/** Must the next mount recover, though the store was closed in order? */
+let recoveryWanted: bool = false;
+export function wantsRecovery(): bool {
+  return recoveryWanted;
+}
+export function setRecoveryWanted(value: bool): void {
+  recoveryWanted = value;
+}
+/**
+ * Is the only blank block left the one that compaction leaves to a recovery, with nothing open to copy into? Then a recovery is the way
+ * on: it takes this block, and behind its root there is room for copies, which give back others.
+ */
+function canOnlyRecover(): bool {
+  const open = stream(COLD).block >= 0 || (stream(HOT).block >= 0 && stream(HOT).type == SegmentType.RECOVERY);
+  return !open && blankCount() == 1;
+}
+/** The answer of a change for which no room could be made: `status`; or IO where a recovery helps, for which the door mounts again. */
+export function refused(status: i32): i32 {
+  if (!canOnlyRecover()) return status;
+  recoveryWanted = true;
+  return failed(Status.IO);
 }
 
 /** May the caller read? Errors: CLOSED. */

@@ -7,7 +7,7 @@ import { blockBytes, blockCount } from "../flash/geometry";
 import { inRing } from "../flash/ring";
 import { adoptedCount, pruneAdopted } from "../journal/adopted";
 import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, outerParity, stateOf } from "../journal/block-map";
-import { COLD, HOT, roomLeft, segmentHasRoom } from "../journal/segment-writer";
+import { BLANKS_KEPT, COLD, HOT, roomLeft, segmentHasRoom } from "../journal/segment-writer";
 import { compacting, compactStep, levelling, mustEmpty, victimLeft, victimLive, victimRoom } from "./compact";
 import { isShort, lowWater, reserveBlocks, segmentBytes } from "./space";
 import { stripeAlong, stripeAtRest, striping } from "./striping";
@@ -59,16 +59,24 @@ export function makeRoom(bytes: u32, floor: u32): i32 {
   return fitsInOpen(bytes) ? Status.OK : reclaim(floor);
 }
 
-/** Compacts until more than `floor` blocks are free. Errors: FULL when that gains nothing; IO. */
+/** Compacts until more than `floor` blocks are free. Errors: FULL when that gains nothing; IO. Cost: erases of what the next segment takes. */
 export function reclaim(floor: u32): i32 {
   let rounds: u32 = 0;
-  while (freeCount() <= floor && rounds++ < min(ROUNDS_MAX, blockCount)) {
+  while (lacks(floor) && rounds++ < min(ROUNDS_MAX, blockCount)) {
     let status = compactStep(blockBytes);
     if (status == 0 && striping()) status = stripeAtRest(); // what is in it may be worth emptying
     if (status == 0 || status == Status.FULL) break;
     if (status < 0) return status;
   }
-  return freeCount() <= floor ? Status.FULL : Status.OK;
+  return lacks(floor) ? Status.FULL : Status.OK;
+}
+/**
+ * Are only `floor` blocks free, or fewer? A block that takes no erase looks dirty after each battery change, where it could not be marked:
+ * what the next segment needs is made blank before anything is promised.
+ */
+function lacks(floor: u32): bool {
+  while (blankCount() <= BLANKS_KEPT && eraseOne() != Status.FULL) {}
+  return freeCount() <= floor;
 }
 
 /** Will a write of `bytes` need no new block? A long one lies in the cold segment, its head in the hot one. */

@@ -26,7 +26,7 @@ import { chunkKeyOf, find, remove as forget, foundAddress, foundTombstone, hasRo
 import { clearPlaces, heldAddress, heldKey, holdPlace } from "./pending";
 import { fetchAt, head, supersede, supersedeAt } from "./place";
 import { hasRelay } from "./reserved";
-import { failed, writable } from "./session";
+import { failed, refused, writable } from "./session";
 import { admits, chunkBytes, headFits, noRoom, REMOVE_RESERVE_BLOCKS, recordLimitData, reserveBlocks, segmentBytes } from "./space";
 import { coldTakes, makeRoom, reclaim } from "./upkeep";
 
@@ -114,8 +114,9 @@ export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaByt
   if (batchOpen && body > batchBytes) return Status.TOO_BIG;
   const bytes = footprint(fixed, body);
   if (!batchOpen) {
-    status = admits(bytes) ? makeRoom(bytes, reserveBlocks) : Status.FULL;
-    if (status < 0) return status == Status.FULL ? noRoom(bytes) : failed(status);
+    if (!admits(bytes)) return noRoom(bytes);
+    status = makeRoom(bytes, reserveBlocks);
+    if (status < 0) return status == Status.FULL ? refused(noRoom(bytes)) : failed(status);
   }
   const h = out();
   memory.fill(outgoing, 0, 96);
@@ -239,7 +240,7 @@ export function removeRecord(kind: u32, idHigh: u32, idLow: u32, extBytes: u32, 
   if (extBytes == 0) extBytes = inherited;
   if (!batchOpen) {
     status = makeRoom(recordBytes(44 + extBytes), REMOVE_RESERVE_BLOCKS);
-    if (status < 0) return failed(status);
+    if (status < 0) return status == Status.FULL ? refused(noRoom(0)) : failed(status);
   }
   const h = out();
   memory.fill(outgoing, 0, 96);
@@ -303,8 +304,9 @@ export function batchBegin(count: u32, bytes: u32): i32 {
   if (count > BATCH_MAX_RECORDS || bytes > BATCH_MAX_BYTES + count * (META_MAX_BYTES + EXT_MAX_BYTES)) return Status.TOO_BIG;
   if (!hasRoom(count + bytes / chunkBytes + 1)) return Status.INDEX_FULL;
   const need = count * recordBytes(hasRelay ? 44 + EXT_MAX_BYTES : 44) + bytes + bytes / 8;
-  status = admits(need) ? makeRoomFor(need) : Status.FULL;
-  if (status < 0) return status == Status.FULL ? noRoom(need) : failed(status);
+  if (!admits(need)) return noRoom(need);
+  status = makeRoomFor(need);
+  if (status < 0) return status == Status.FULL ? refused(noRoom(need)) : failed(status);
   batchOpen = true;
   batchLeft = count;
   batchBytes = bytes;

@@ -6,7 +6,7 @@ import { type CampaignReport, cutsOf } from "../proof/campaign-report.js";
 import { CAMPAIGNS, missedFloors, type Size } from "../proof/campaigns.js";
 import { partNames } from "../proof/geometries.js";
 import type { Finished } from "../proof/report-page.js";
-import { subjectOf } from "../proof/work.js";
+import { subjectOf, type Work } from "../proof/work.js";
 import type { Call, Outcome } from "./command.js";
 import { EXIT, usage } from "./exit.js";
 import { tellFailure, writeReport } from "./powercut-report.js";
@@ -19,23 +19,29 @@ export async function runCampaigns(call: Call): Promise<Outcome> {
   const preset = call.text("preset");
   if (preset !== undefined) asOneOf(preset, "--preset", partNames);
   const finished: Finished[] = [];
-  for (const name of namesOf(call.text("campaign")!)) finished.push(await runOne(call, name, size, preset));
+  for (const name of namesOf(call.text("campaign")!, size, preset)) finished.push(await runOne(call, name, size, preset));
   for (const { report } of finished) for (const failure of report.violations) tellFailure(call, failure);
   return outcomeOf(call, finished, size, preset ?? "all");
 }
 
-/** In the order of CAMPAIGNS, each once. Errors: usage failure for a name that is none. */
-function namesOf(words: string): string[] {
+/** In the order of CAMPAIGNS, each once; of all, those that have work. Errors: usage failure for a name that is none, or that has none. */
+function namesOf(words: string, size: Size, preset: string | undefined): string[] {
   const known = Object.keys(CAMPAIGNS);
   const asked = words.split(",").map((word) => asOneOf(word, "--campaign", ["all", ...known]));
-  return asked.includes("all") ? known : known.filter((name) => asked.includes(name));
+  if (asked.includes("all")) return known.filter((name) => workOf(name, size, preset).length > 0);
+  const idle = asked.find((name) => workOf(name, size, preset).length === 0);
+  if (idle !== undefined)
+    throw usage(`the campaign ${idle} has no work on this part in this size`, preset ?? size, "give another --preset or --size");
+  return known.filter((name) => asked.includes(name));
+}
+
+function workOf(name: string, size: Size, preset: string | undefined): readonly Work[] {
+  return CAMPAIGNS[name]!(size).work.filter((one) => preset === undefined || subjectOf(one).preset === preset);
 }
 
 async function runOne(call: Call, name: string, size: Size, preset: string | undefined): Promise<Finished> {
   const campaign = CAMPAIGNS[name]!(size);
-  const work = campaign.work.filter((one) => preset === undefined || subjectOf(one).preset === preset);
-  if (work.length === 0)
-    throw usage(`the campaign ${name} has no work on this part in this size`, preset ?? size, "give another --preset or --size");
+  const work = workOf(name, size, preset);
   const startMs = performance.now();
   const onProgress = (done: number, total: number) => {
     const left = ((performance.now() - startMs) / done) * (total - done);
@@ -59,7 +65,7 @@ function outcomeOf(call: Call, finished: readonly Finished[], size: Size, preset
 
 function countsOf(report: CampaignReport): string[] {
   const { trials } = report;
-  return [cutsOf(report), report.images, trials.flips ?? trials.bursts ?? trials.cases ?? 0].map(String);
+  return [cutsOf(report), report.images, trials.flips ?? trials.bursts ?? trials.trials ?? 0].map(String);
 }
 
 function campaignAsJson({ name, report, missed }: Finished) {

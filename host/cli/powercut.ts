@@ -10,6 +10,7 @@ import { CAMPAIGNS } from "../proof/campaigns.js";
 import type { Driver } from "../proof/driver.js";
 import { type PresetName, presetNames, scaled } from "../proof/geometries.js";
 import { jobsOf } from "../proof/job.js";
+import { type Deed, parseDeed, playDeed } from "../proof/line.js";
 import { parseReplay, type Replay, runReplay, type Subject } from "../proof/replay.js";
 import { DAILY_WEIGHTS, defaultOptions, WEIGHTS } from "../proof/script.js";
 import { holdfast } from "../proof/store.js";
@@ -72,7 +73,7 @@ Campaigns, by name: ${Object.keys(CAMPAIGNS).join(", ")}; all is every one. They
     size: { type: "string", value: "S", words: `of the campaigns: ${SIZES.join(", ")} (default: slice)` },
     driver: { type: "string", value: "FILE", words: "a module that makes your own flash device, to be cut in the place of ours" },
     report: { type: "string", value: "FILE", words: "write what was found as one HTML page" },
-    replay: { type: "string", value: "LINE", words: "run the one case a failure line names" },
+    replay: { type: "string", value: "LINE", words: "run the one case a failure line names, a cut, a trial, a flip or a burst" },
   },
   arity: [0, 0],
   writes: false,
@@ -84,7 +85,9 @@ async function run(call: Call): Promise<Outcome> {
   if (call.text("campaign") !== undefined) return runCampaigns(call);
   const preset = asOneOf(call.text("preset") ?? "spi-nor-8m", "--preset", presetNames);
   const line = call.text("replay");
-  const named = line === undefined ? undefined : parse(line);
+  const deed = line === undefined ? undefined : parse(line, parseDeed);
+  if (deed !== undefined) return replayDeed(call, line!, deed);
+  const named = line === undefined ? undefined : parse(line, parseReplay);
   const asked = scaled(named?.preset ?? preset, named?.blockCount ?? BLOCK_COUNT);
   const file = call.text("driver");
   const driver = file === undefined ? undefined : await loadDriver(file, asked);
@@ -217,9 +220,22 @@ async function replay(call: Call, line: string, named: Replay, driver: Driver | 
   };
 }
 
-function parse(line: string): Replay {
+/** A trial, a flip or a burst: everything but a cut. */
+async function replayDeed(call: Call, line: string, deed: Deed): Promise<Outcome> {
+  if (call.text("driver") !== undefined) throw usage("only cuts are made on a driver", line, "leave out --driver");
+  const { failures, logHash, logEntries } = await playDeed(deed, holdfast);
+  const violations = failures.map(({ text }) => ({ replay: line, text }));
+  for (const failure of violations) tellFailure(call, failure);
+  return {
+    exitCode: violations.length > 0 ? EXIT.CUT_LOST : EXIT.OK,
+    json: { logHash, violations, lost: violations.length },
+    lines: ["replayed", `log ${logHash} of ${logEntries} entries`, `lost: ${violations.length}`],
+  };
+}
+
+function parse<Named>(line: string, how: (line: string) => Named): Named {
   try {
-    return parseReplay(line);
+    return how(line);
   } catch (error) {
     throw usage((error as Error).message, line, "give the line as powercut printed it, in quotes");
   }

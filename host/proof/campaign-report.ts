@@ -6,7 +6,7 @@ import { emptyTally, type Tally } from "./explore.js";
 import type { Checks } from "./invariants.js";
 import type { Failure, JobReport } from "./job.js";
 import { printSubject } from "./replay.js";
-import { nameOfWork, type Work, type WorkReport } from "./work.js";
+import type { Work, WorkReport } from "./work.js";
 
 /** What was tried of one script. */
 export interface ScriptReport {
@@ -83,7 +83,7 @@ export class Gathering {
       for (const [key, value] of Object.entries(report.trials.counts)) this.trials[key] = (this.trials[key] ?? 0) + value;
       for (const [key, value] of Object.entries(report.trials.worst)) this.trials[key] = Math.max(this.trials[key] ?? 0, value);
       this.violations.push(...report.trials.failures);
-    } else this.addTrials("flips" in report ? report.flips : report.damage, nameOfWork(work));
+    } else this.addTrials("flips" in report ? report.flips : report.damage);
   }
 
   report(): CampaignReport {
@@ -125,11 +125,11 @@ export class Gathering {
     for (const [name, share] of Object.entries(mounts)) this.mounts[name] = Math.max(this.mounts[name] ?? 0, share);
   }
 
-  private addTrials(report: { readonly failures: readonly string[] }, name: string): void {
+  private addTrials(report: { readonly failures: readonly Failure[] }): void {
     for (const [key, value] of Object.entries(report)) {
       if (typeof value === "number" && key !== "lengthBytes") this.trials[key] = (this.trials[key] ?? 0) + value;
     }
-    for (const text of report.failures) this.violations.push({ replay: name, text });
+    this.violations.push(...report.failures);
   }
 }
 

@@ -8,9 +8,10 @@
  */
 import type { Agent } from "../index.js";
 import { ABOUT, mix, pick } from "./chance.js";
-import { HEADER_BYTES, type Image, makeImage, type Pull, Scratch } from "./image.js";
+import { HEADER_BYTES, type Image, makeImage, type Pull, printImage, Scratch } from "./image.js";
+import type { Failure } from "./job.js";
 import { difference, type Model, type Shown } from "./model.js";
-import { printSubject, type Subject } from "./replay.js";
+import type { Subject } from "./replay.js";
 import { WEIGHTS } from "./script.js";
 import { Session } from "./session.js";
 import { readAll } from "./shown.js";
@@ -40,24 +41,25 @@ export interface DamageReport {
   unknown: number;
   /** Bursts that hit what cannot be told from a torn write, and cost something. */
   exposed: number;
-  readonly failures: string[];
+  readonly failures: Failure[];
 }
 
 export async function runDamageJob(job: DamageJob, store: Store): Promise<DamageReport> {
   const image = await makeImage(store, job.subject, job.pull);
-  const name = `${printSubject(job.subject)}${job.pull === undefined ? "" : `:pulled-at-${job.pull.at}=${job.pull.tear}`}`;
+  const name = printImage(job.subject, job.pull);
+  const field = `${job.misplaced === true ? "misplaced" : "burst"}${job.lengthBytes}`;
   const report: DamageReport = { name, lengthBytes: job.lengthBytes, bursts: 0, corrupt: 0, unknown: 0, exposed: 0, failures: [] };
   const scratch = new Scratch(image);
   for (let i = job.shard.index; i < job.samples && report.failures.length < 10; i += job.shard.of) {
     const address = damageAt(scratch, image, job, i);
     const { blockBytes } = image.geometry;
     const where = `${job.lengthBytes} bytes at block ${Math.floor(address / blockBytes)} offset ${address % blockBytes} (sample ${i})`;
+    const failed = (text: string) => report.failures.push({ replay: `${name}:${field}=${i}`, text: `${where}: ${text}` });
     try {
       const exposed = image.exposed.some(({ first, end }) => first < address + job.lengthBytes && address < end);
-      for (const text of await judgeBurst(store, job, scratch, image.model.clone(), report, exposed))
-        report.failures.push(`${name} ${where}: ${text}`);
+      for (const text of await judgeBurst(store, job, scratch, image.model.clone(), report, exposed)) failed(text);
     } catch (error) {
-      report.failures.push(`${name} ${where}: ${error}`);
+      failed(String(error));
     }
     report.bursts++;
     scratch.restore();

@@ -9,9 +9,10 @@
  */
 import type { Agent, Kind } from "../index.js";
 import { ABOUT, mix, pick } from "./chance.js";
-import { type Image, makeImage, type Pull, Scratch } from "./image.js";
+import { type Image, makeImage, type Pull, printImage, Scratch } from "./image.js";
+import type { Failure } from "./job.js";
 import { difference, type Key, type Model, type Shown } from "./model.js";
-import { printSubject, type Subject } from "./replay.js";
+import type { Subject } from "./replay.js";
 import { WEIGHTS } from "./script.js";
 import { Session } from "./session.js";
 import { readAll } from "./shown.js";
@@ -23,6 +24,8 @@ export interface FlipJob {
   /** 0 = every bit of every byte. */
   readonly samples: number;
   readonly shard: { readonly index: number; readonly of: number };
+  /** Nothing but this flip. */
+  readonly only?: { readonly address: number; readonly bit: number };
 }
 
 export interface FlipReport {
@@ -32,15 +35,16 @@ export interface FlipReport {
   unread: number;
   /** Of these, tried with a mount of their own. */
   mounts: number;
-  readonly failures: string[];
+  readonly failures: Failure[];
 }
 
 export async function runFlipJob(job: FlipJob, store: Store): Promise<FlipReport> {
   const image = await makeImage(store, job.subject, job.pull);
-  const name = `${printSubject(job.subject)}${job.pull === undefined ? "" : `:pulled-at-${job.pull.at}=${job.pull.tear}`}`;
+  const name = printImage(job.subject, job.pull);
   const report: FlipReport = { name, flips: 0, unread: 0, mounts: 0, failures: [] };
   const campaign = new Flips(store, job, image, report);
-  await (job.samples > 0 ? campaign.sampled() : campaign.exhaustive());
+  if (job.only !== undefined) await campaign.mountWith(job.only.address, job.only.bit);
+  else await (job.samples > 0 ? campaign.sampled() : campaign.exhaustive());
   return report;
 }
 
@@ -127,7 +131,7 @@ class Flips {
     if (tried) await this.mountWith(address, (address >> 3) & 7);
   }
 
-  private async mountWith(address: number, bit: number): Promise<void> {
+  async mountWith(address: number, bit: number): Promise<void> {
     this.report.flips++;
     this.report.mounts++;
     this.scratch.flip(address, 1 << bit);
@@ -155,7 +159,7 @@ class Flips {
     if (text === "") return;
     const { blockBytes } = this.image.geometry;
     const where = `block ${Math.floor(address / blockBytes)} offset ${address % blockBytes} bit ${bit}`;
-    this.report.failures.push(`${this.report.name} flip ${where}: ${key} ${text}`);
+    this.report.failures.push({ replay: `${this.report.name}:flip=${address}.${bit}`, text: `flip ${where}: ${key} ${text}` });
   }
 }
 

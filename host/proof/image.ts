@@ -6,7 +6,7 @@ import { ABOUT, mix } from "./chance.js";
 import { scaled } from "./geometries.js";
 import { Model } from "./model.js";
 import { makePart } from "./parts.js";
-import { type Subject, stepsOf } from "./replay.js";
+import { printSubject, type Subject, stepsOf } from "./replay.js";
 import { WEIGHTS } from "./script.js";
 import { Session } from "./session.js";
 import type { Store } from "./store.js";
@@ -30,6 +30,11 @@ export interface Span {
 export interface Pull {
   readonly at: number;
   readonly tear: TearKind;
+}
+
+/** Names an image on a line: the script, and where it was pulled. */
+export function printImage(subject: Subject, pull?: Pull): string {
+  return `${printSubject(subject)}${pull === undefined ? "" : `:pulled-at-${pull.at}=${pull.tear}`}`;
 }
 
 export async function makeImage(store: Store, subject: Subject, pull?: Pull): Promise<Image> {

@@ -4,7 +4,7 @@
  *   npm run harness              a few minutes on two processors
  *   npm run harness:full         a million images, exhaustive further cuts: within the hour
  *   ... -- single storms         only the campaigns of these names
- *   ... --trial LINE             the one trial a line names (host/proof/trial.ts)
+ *   ... --trial LINE             the one trial a line names (host/proof/trial.ts), with its counts; `holdfast powercut --replay` plays it, too
  *   ... --json FILE              the reports, for whoever draws them
  *
  * Exit 1 on any violation, and on a floor that was not reached.
@@ -15,7 +15,7 @@ import { type CampaignReport, cutsOf, livesOf } from "../../host/proof/campaign-
 import { CAMPAIGNS, missedFloors, type Size } from "../../host/proof/campaigns.js";
 import { INVARIANT_IDS, INVARIANTS, noChecks } from "../../host/proof/invariants.js";
 import { holdfast } from "../../host/proof/store.js";
-import { isTrial, parseTrial, runTrial } from "../../host/proof/trial.js";
+import { parseTrial, runTrial } from "../../host/proof/trial.js";
 
 const arguments_ = process.argv.slice(2);
 const size: Size = arguments_.includes("--full") ? "full" : arguments_.includes("--slice") ? "slice" : "daily";
@@ -79,11 +79,7 @@ function printCuts(report: CampaignReport): void {
 }
 
 function violationsOf(report: CampaignReport): string[] {
-  return report.violations.map(({ replay, text }) => `${text}\n        ${commandOf(replay)} '${replay}'`);
-}
-
-function commandOf(line: string): string {
-  return isTrial(line) ? "node --import tsx tests/harness/main.ts --trial" : "holdfast powercut --replay";
+  return report.violations.map(({ replay, text }) => `${text}\n        holdfast powercut --replay '${replay}'`);
 }
 
 /** Problems that differ in names and numbers only are told once, with their count. */

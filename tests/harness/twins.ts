@@ -93,7 +93,7 @@ function flips(
 ): Campaign {
   const run = async (store: Store): Promise<Verdict> => {
     const report = await runFlipJob({ subject, shard: whole, ...how }, store);
-    return { tried: report.flips, found: report.failures[0] ?? "", replay: "" };
+    return { tried: report.flips, found: report.failures[0]?.text ?? "", replay: report.failures[0]?.replay ?? "" };
   };
   return { name, unit: "flips", run };
 }
@@ -105,7 +105,7 @@ function damage(
 ): Campaign {
   const run = async (store: Store): Promise<Verdict> => {
     const report = await runDamageJob({ subject, correctable: 8, maxAffected: 4, shard: whole, ...how }, store);
-    return { tried: report.bursts, found: report.failures[0] ?? "", replay: "" };
+    return { tried: report.bursts, found: report.failures[0]?.text ?? "", replay: report.failures[0]?.replay ?? "" };
   };
   return { name, unit: "bursts", run };
 }

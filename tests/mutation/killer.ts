@@ -116,11 +116,11 @@ async function cuts(preset: PresetName, seed: number, share: number, blockCount?
 }
 async function flips(preset: PresetName, pulled: boolean): Promise<string | undefined> {
   const job = { subject: subject(preset, 5), ...(pulled && { pull: { at: 0.6, tear: "bits" } as const }), samples: 40, shard: whole };
-  return (await runFlipJob(job, holdfast)).failures[0];
+  return (await runFlipJob(job, holdfast)).failures[0]?.text;
 }
 async function bursts(preset: PresetName, lengthBytes: number): Promise<string | undefined> {
   const job = { subject: subject(preset, 6), lengthBytes, correctable: 8, maxAffected: 4, samples: 30, shard: whole };
-  return (await runDamageJob(job, holdfast)).failures[0];
+  return (await runDamageJob(job, holdfast)).failures[0]?.text;
 }
 
 /** Cheap ones first. */

@@ -45,6 +45,21 @@ test("a label tells store, wear, format and parity as they were written", () => 
   }
 });
 
+test("a mark on a label leaves all else as it is, and is told alone", () => {
+  use(parts.nor);
+  const marks = [probe.value("LABEL_RETIRED"), probe.value("LABEL_FORMATTED")];
+  for (const mark of marks) {
+    label();
+    call.markLabel!(spare, 5, mark);
+    assert.is(call.judgeLabel!(spare, 5, 16), 0);
+    assert.equal(
+      marks.map((other) => call.labelHas!(spare, other)),
+      marks.map((other) => Number(other === mark)),
+    );
+    assert.equal([word.labelEraseCount!(spare), call.labelParityBytes!(spare)], [77, 16]);
+  }
+});
+
 test("the segment header begins behind the label, on a program unit of its own", () => {
   for (const geometry of Object.values(parts)) {
     use(geometry);

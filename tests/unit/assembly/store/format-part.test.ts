@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, NandFlash, PowerCut } from "../../../../host/flash/index.js";
-import { parts, Store, status } from "../../../support/probe-store.js";
+import { newPart, parts, Store, status } from "../../../support/probe-store.js";
 
 const test = suite("assembly/store/format-part");
 
@@ -99,6 +99,49 @@ test("a forced format that is cut leaves the old store whole, no store, or the n
     assert.is(store.list().length, 0);
   }
   assert.ok(seen.has("no store") && seen.size >= 2, [...seen].join(", "));
+});
+
+for (const [name, dead] of [
+  ["the last block takes", [23]],
+  ["the last three blocks take", [21, 22, 23]],
+  ["the last block and the one that would say so take", [22, 23]],
+] as const) {
+  test(`where ${name} nothing, a format comes to its end all the same`, () => {
+    const store = new Store(parts.nor, { wrap: (part) => new FaultFlash(part, { failBlocks: dead }) });
+    store.must(store.format());
+    assert.is(store.pull(), 0);
+    assert.is(store.list().length, 0);
+    for (let id = 0; id < 60; id++) store.must(store.put(id % 20, new Uint8Array(200)));
+    assert.is(store.pull(), 0);
+    assert.is(store.list().length, 20);
+  });
+}
+
+test("a format is told from one that was cut off also where the last block takes nothing", () => {
+  const last = parts.nor.blockCount - 1;
+  const answers: number[] = [];
+  for (let op = 0; answers.at(-1) !== 1; op++) {
+    const fault = new FaultFlash(newPart(parts.nor), { seed: op, cut: { op, tear: "none" }, failBlocks: [last] });
+    const store = new Store(parts.nor, { part: fault.inner, wrap: () => fault });
+    try {
+      store.must(store.format());
+      answers.push(1);
+    } catch (error) {
+      if (!(error instanceof PowerCut)) throw error;
+      fault.reboot();
+      answers.push(store.pull());
+    }
+    fault.reboot();
+    store.restart();
+    store.must(store.format(true, 9));
+    assert.is(store.pull(), 0, `formatted again after a cut at ${op}`);
+  }
+  // Two operations for each block that takes a label, three tries at the last one, then once more a whole block for the mark.
+  assert.is(answers.length, 2 * last + 2 + 2 + 1);
+  assert.ok(
+    answers.slice(0, -1).every((answer) => answer === status("NOT_FORMATTED")),
+    answers.join(),
+  );
 });
 
 test("blocks the factory marked bad are left alone, the first one too", () => {

@@ -132,4 +132,35 @@ test("a block that cannot be erased goes out of service; ticks and puts go on wi
   assert.is(store.stat().badBlocks, 2, "both erases were tried");
 });
 
+/** Blocks that take nothing and cannot be marked, more of them as time goes on; every fourth change is followed by a battery change. */
+for (const seed of [0, 8, 17]) {
+  test(`where blocks fail one by one, a removal is never refused, nor a put of what there is room for (${seed})`, () => {
+    const dead = new Set<number>();
+    const store = Store.make(
+      { ...parts.nor, blockCount: 40 },
+      {
+        wrap: (part) => ({
+          geometry: part.geometry,
+          read: (block, offset, target) => part.read(block, offset, target),
+          program: (block, offset, source) => (dead.has(block) ? -1 : part.program(block, offset, source)),
+          erase: (block) => (dead.has(block) ? -1 : part.erase(block)),
+        }),
+      },
+    );
+    const chance = new Chance(seed);
+    const ids = Math.floor((Number(store.probe.long.liveLimit!()) * 0.6) / 260);
+    for (let i = 0; i < 1500; i++) {
+      if (i % 100 === 99 && dead.size < 6) dead.add(chance.between(1, 39));
+      const id = chance.below(ids);
+      const body = chance.bytes(chance.between(50, 400));
+      const change = () => (i % 3 === 2 ? store.remove(id) : store.put(id, body));
+      let answer = change();
+      for (let tries = 0; tries < 8 && answer === status("IO"); tries++) answer = change();
+      if (answer !== status("NOT_FOUND")) assert.is(answer, 0, `change ${i}`);
+      if (chance.below(4) === 0) assert.is(store.reopen(), 0);
+    }
+    assert.is(dead.size, 6);
+  });
+}
+
 test.run();

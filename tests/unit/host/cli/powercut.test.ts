@@ -30,6 +30,17 @@ test("a replay line is one cut", async () => {
   assert.match(told.stdout, new RegExp(`log ${json.logHash} of \\d+ entries`));
 });
 
+test("the line of a trial, a flip or a burst is played, too, and told with the hash of its log", async () => {
+  for (const field of ["L1=5", "flip=4196.3", "pulled-at-0.5=bits:burst8=17"]) {
+    const line = `spi-nor-8m:b16:seed12:w0:f20:p2:${field}`;
+    const { exitCode, json, stderr } = await holdfast(["powercut", "--replay", line, "--json"]);
+    assert.equal([exitCode, json.lost], [0, 0], stderr);
+    assert.match(json.logHash, /^[0-9a-f]{64}$/);
+    const told = await holdfast(["powercut", "--replay", line]);
+    assert.match(told.stdout, new RegExp(`log ${json.logHash} of \\d+ entries`));
+  }
+});
+
 test("campaigns by name, on one part, and the page of them", async () => {
   await inFolder(async (path) => {
     const report = path("report.html");
@@ -135,10 +146,12 @@ test("usage", async () => {
     ["--campaign", "storms", "--size", "huge"],
     ["--campaign", "storms", "--preset", "spi"],
     ["--campaign", "storms", "--all"],
+    ["--campaign", "nested-2", "--preset", "cfi-nor-16m"],
     ["--campaign", "storms", "--seed", "4"],
     ["--size", "slice"],
     ["--replay", "spi-nor-8m:b24:seed7:cut3=bits", "--report", "x.html"],
     ["--replay", "nonsense"],
+    ["--replay", "spi-nor-8m:b16:seed7:flip=99999999.1"],
     ["--replay", "spi-nor-8m:b24:seed7"],
     ["--replay", "spi-nor-8m:b24:seed7:cut99999999=bits"],
   ]) {

@@ -1,0 +1,85 @@
+/*
+ * Cuts that once cost something, each by the line that named it, played as `holdfast powercut --replay` plays it.
+ *
+ * A line names an operation by its number. When the store comes to ask for others, the cut falls elsewhere, and the line proves less than it did:
+ * then it stays, as one more cut. The build of commit acdb86d fails the first, second, third and fifth of them.
+ */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { parseReplay, type Replayed, runReplay } from "../../host/proof/replay.js";
+import { holdfast } from "../../host/proof/store.js";
+import { parseTrial, runTrial } from "../../host/proof/trial.js";
+import { twinStore } from "./twin-store.js";
+
+const test = suite("harness/regressions");
+
+const CUTS: readonly { line: string; lost: string }[] = [
+  {
+    line: "sx1-nor-8m:b256:seed5000:w4:f2:p2:cut1188=delayed:keep=0-160.169-237",
+    lost: "at a later boot a message was shown as it had been before its last change",
+  },
+  {
+    line: "spi-nor-8m:b18:seed1001:w3:f20:p12:cut382=all",
+    lost: "a batch was answered WORN_OUT on a part of which no block had failed",
+  },
+  {
+    line: "sx1-nor-8m:b15:seed1000:w3:f24:p20:cut772=all",
+    lost: "a removal was answered WORN_OUT, as above",
+  },
+  {
+    line: "cfi-nor-16m:b12:seed3:w3:f12:p10:cut313=prefix",
+    lost: "found on a part of twelve blocks; the builds that are left to ask pass it",
+  },
+  {
+    line: "slc-nand-64m:b15:seed1000:w3:f8:p8:cut439=delayed:keep=0-204.239-268",
+    lost: "a record was counted as lost though nothing had rotted",
+  },
+];
+
+const TRIALS: readonly { line: string; lost: string }[] = [
+  {
+    line: "sx1-nor-8m:b40:seed34:w4:f30:p20:bad-blocks=0",
+    lost: "the last block took no label, and the part was not formatted when its format had ended",
+  },
+  {
+    line: "sx1-nor-8m:b40:seed78:w3:f30:p20:bad-blocks=0",
+    lost: "blocks that take no erase were counted as free, and a removal was refused",
+  },
+  { line: "sx1-nor-8m:b40:seed38:w3:f30:p20:bad-blocks=3", lost: "the same, after a close had sealed all and left one blank block" },
+  {
+    line: "ecc-nor-16m:b40:seed34:w4:f30:p20:bad-blocks=0",
+    lost: "a blank block failed, the last one was left, and nothing could be compacted",
+  },
+];
+
+const broken = ({ findings }: Replayed) => findings.flatMap(({ violations }) => violations);
+
+for (const { line, lost } of CUTS) {
+  test(`${line}: ${lost}`, async () => {
+    const replayed = await runReplay(holdfast, parseReplay(line));
+    assert.equal(broken(replayed), []);
+    assert.is(replayed.cuts, 1, "the script still comes to this operation");
+  });
+}
+
+for (const { line, lost } of TRIALS) {
+  test(`${line}: ${lost}`, async () => {
+    assert.equal((await runTrial(parseTrial(line), holdfast)).failures, []);
+  });
+}
+
+test("the cut of a line can fail: a store that reads again what was judged, and one that counts half a batch, are found out by it", async () => {
+  for (const [index, twin] of [
+    [4, "REREAD"],
+    [2, "BATCH_UNENDED"],
+  ] as const) {
+    const replayed = await runReplay(twinStore(twin), parseReplay(CUTS[index]!.line));
+    assert.is(replayed.cuts, 1);
+    assert.ok(
+      broken(replayed).some(({ promise }) => promise === "G2"),
+      twin,
+    );
+  }
+});
+
+test.run();
