@@ -209,8 +209,8 @@ function closeOnce(): i32 {
     const status = sealSegment(HOT, SummaryFlag.CLEAN);
     if (status < 0) return status;
   }
-  let status = stripeAll();
+  stripeAll(); // what fails of it is left out, and nothing else is under way
   // Everything is sealed: without its checkpoint the store is found unclean, no more.
-  if (status >= 0) status = writeCheckpoint(written);
+  const status = writeCheckpoint(written);
   return status == Status.IO ? Status.OK : status;
 }
