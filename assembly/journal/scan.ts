@@ -208,7 +208,8 @@ function enterUnit(s: Scan): void {
 }
 
 function walkNext(s: Scan): i32 {
-  if (readFacts(s.block) < 0) return 0;
+  const facts = readFacts(s.block);
+  if (facts < 0) return facts == Status.IO ? facts : 0; // what could not be read is not what is not there
   while (s.offset + 12 <= s.limit) {
     const offset = s.offset;
     const peek = min<u32>(16, blockBytes - offset);

@@ -175,7 +175,9 @@ function lookOnly(): i32 {
 function adoptTails(proven: bool): i32 {
   for (let b = anchorCount; b < blockCount; b++) {
     if (!isTail(b)) continue;
-    if (!adopt(b, proven ? provenEnd(b) : readOnlyEnd(b))) return Status.FULL;
+    const end = proven ? provenEnd(b) : readOnlyEnd(b);
+    if (end < 0) return end;
+    if (!adopt(b, <u32>end)) return Status.FULL;
     setState(b, BlockState.ADOPTED);
   }
   return Status.OK;
