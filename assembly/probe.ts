@@ -327,7 +327,6 @@ export {
   chunkBytes,
   configureSpace,
   freeBytes,
-  headFits,
   isShort,
   liveLimit,
   lowWater,

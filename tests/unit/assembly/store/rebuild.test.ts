@@ -176,6 +176,23 @@ for (const clean of [true, false])
     }
   });
 
+for (const closed of [false, true])
+  test(`a chunk that was moved within its own segment, and then ${closed ? "closed" : "cut off"}, counts once`, () => {
+    const store = Store.make(parts.nor);
+    const body = new Chance(7).bytes(2500);
+    store.must(store.put(1, body));
+    const block = store.probe.word.streamBlock!(1);
+    const chunk = store.probe.scan(block).find((entry) => Number(entry.chunk) === 1)!;
+    for (let i = 0; i < 5; i++) store.damage(block, Number(chunk.offset) + 20 + 3 * i, 1);
+    const { liveBytes } = store.stat();
+    store.scrub();
+    assert.is(store.probe.scan(block).filter((entry) => Number(entry.chunk) === 1 && entry.lsn === chunk.lsn).length, 2);
+    store.must(closed ? store.reopen() : store.pull());
+    assert.equal(store.get(1), body);
+    assert.ok(Math.abs(store.stat().liveBytes - liveBytes) < 10, `${store.stat().liveBytes} bytes live, ${liveBytes} before`);
+    assert.is(store.verify().filter((one) => one.flags).length, 0, "what counts is the copy, which is sound");
+  });
+
 test("an index that is full of heads, or only of chunks, is told as INDEX_FULL", () => {
   const left = 65536 - new Probe().call.dynamicBase!() - 5600; // some 300 records
   const geometry = { ...parts.words, blockCount: Math.floor(left / 11) };
