@@ -498,10 +498,9 @@ function voidEarlierBatch(block: u32): i32 {
   while (true) {
     const before = previousHot(at);
     if (before < 0) return Status.OK;
-    let status = readFacts(<u32>before);
-    if (status == Status.IO) return status;
-    if (status < 0 || factsSession != newestSession) return Status.OK;
-    status = surveyTail(<u32>before);
+    if (readFacts(<u32>before) < 0) return Status.IO; // it read well in the survey: judged anew
+    if (factsSession != newestSession) return Status.OK;
+    const status = surveyTail(<u32>before);
     if (status < 0) return status;
     if (tailBatch == 0 && tailRecords > 0) break;
     const end = tailBatch ? tailBatch : firstRecordOffset();

@@ -359,9 +359,19 @@ test("no block is left for a recovery but one in which nothing lives: it is foun
   assert.is(store.stat().answerToChanges, 0, "a recovery was made");
   assert.is(store.probe.value("rootBlock"), dead);
   for (const [id, text] of texts) assert.is(store.text(id), text);
+  const reads = store.flash.readCalls;
   flash.heal();
   assert.is(store.pull(), 0);
   for (const [id, text] of texts) assert.is(store.text(id), text);
+
+  for (let at = 0; at < reads; at += 3) {
+    const again = failingCopy(origin);
+    let left = at;
+    again.flash.fails = (operation, block) => (operation === "read" ? left-- === 0 : worn.includes(block));
+    assert.is(again.store.mount(), 0, `read ${at} failed`);
+    again.flash.heal();
+    for (const [id, text] of texts) assert.is(again.store.text(id), text, `record ${id} when read ${at} failed`);
+  }
 });
 
 test("where a recovery finds no room a spent parity block is erased before anything else", () => {
