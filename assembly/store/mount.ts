@@ -5,6 +5,7 @@
 import { ADOPT_MAX, CAPACITY_MIN } from "../base/limits";
 import { Status } from "../base/status";
 import { isSeenTwice } from "../flash/alias";
+import { readsFailed } from "../flash/device";
 import { blockCount } from "../flash/geometry";
 import { isLost } from "../flash/ring";
 import { SummaryFlag } from "../format/summary";
@@ -103,7 +104,9 @@ function mountOnce(refusal: i32): i32 {
   clearAdopted();
   status = survey();
   if (status < 0) return status;
+  const failures = readsFailed;
   const sealed = judgeTail();
+  if (readsFailed != failures) return Status.IO; // another root may have been the newest
   let clean = anchorCount > 0 ? hasSwitch() : sealed && !begunUnseen();
   setSession(highestSession);
   if (refusal == Status.OK && rootBlock >= 0 && isLost(<u32>rootBlock)) clean = false; // a new root lets the old one's stripe be emptied

@@ -157,11 +157,13 @@ for (const clean of [true, false])
     for (let i = 0; i < 150; i++) origin.must(origin.put(chance.below(ids), chance.bytes(i % 25 === 9 ? 2300 : 60 + chance.below(200))));
     for (let step = 0; step < 12; step++) origin.must(origin.probe.call.compactStep!(1500));
     // A tail that is too long to be copied whole is walked by its heads from now on.
-    while (origin.probe.word.streamOffset!(1) < 2600) origin.must(origin.put(chance.below(ids), chance.bytes(2300)));
+    const filling = chance.bytes(2 * origin.probe.value("chunkBytes")); // two chunks fill a segment
+    while (origin.probe.word.streamOffset!(1) < 3000) origin.must(origin.put(chance.below(ids), filling));
     while (origin.probe.word.streamOffset!(0) < 3000) origin.must(origin.put(chance.below(ids), chance.bytes(300)));
     origin.must(origin.pull());
     const adopted = origin.probe.blocksIn("STATE_ADOPTED").filter((block) => origin.probe.call.liveOf!(block) > 0);
-    assert.ok(adopted.length > 0);
+    assert.ok(adopted.length > 1);
+    assert.ok(adopted.some((block) => origin.probe.scan(block).some((entry) => Number(entry.flags) & origin.probe.value("ENTRY_CHUNK"))));
     for (let id = 0; id < 20; id++) origin.must(origin.put(id, chance.bytes(20)));
     const texts = Array.from({ length: ids }, (_, id) => origin.get(id));
     if (clean) origin.must(origin.close());

@@ -237,6 +237,21 @@ test("the fourth blank block is taken for a stripe, and then none for the root's
   assert.not(store.probe.call.inRing!(store.probe.value("rootBlock")));
 });
 
+test("a block of which every read fails is read through its stripe", () => {
+  const { store, flash } = open();
+  for (let id = 0; id < 40; id++) store.must(store.put(id, `note ${id} `.repeat(90)));
+  store.rest();
+  const [{ members }] = stripesOf(store).filter(({ members }) => members.length > 2) as [Stripe];
+  const block = members.find((one) => store.probe.call.liveOf!(one) > 0)!;
+  flash.fails = (operation, where) => operation === "read" && where === block;
+  for (let id = 0; id < 40; id++) assert.is(store.text(id), `note ${id} `.repeat(90), `record ${id}`);
+  assert.ok(flash.failures > 0);
+  flash.fails = (operation, where) => operation === "read" && members.includes(where);
+  const lost = Array.from({ length: 40 }, (_, id) => store.get(id)).filter((answer) => typeof answer === "number");
+  assert.ok(lost.length > 2, "where two fail there is nothing to read through");
+  for (const answer of lost) assert.ok([status("IO"), status("CORRUPT")].includes(answer as number), `${answer}`);
+});
+
 test("after a long body one share of parity is as long as one program, not longer", () => {
   const store = Store.make({ ...geometry, blockBytes: 16384 }, { outerParity: 4 });
   for (let id = 0; store.probe.call.striping!() === 0; id++) store.must(store.put(id, "x".repeat(600)));
