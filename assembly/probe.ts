@@ -330,7 +330,6 @@ export {
   chunkBytes,
   configureSpace,
   freeBytes,
-  headFits,
   isShort,
   liveLimit,
   lowWater,

@@ -15,8 +15,12 @@ export function read(block: u32, offset: u32, target: usize, length: u32): i32 {
   if (length == 0) return 0;
   if (lostBlocks != 0 && isLost(block)) return readThrough(block, offset, target, length);
   if (port.read(block, offset, target, length) != -1) return 0;
-  return isCovered(block) ? readThrough(block, offset, target, length) : Status.IO;
+  if (isCovered(block)) return readThrough(block, offset, target, length);
+  readsFailed++;
+  return Status.IO;
 }
+/** Reads that delivered nothing, since power came on: whoever takes that for damage is wrong. */
+export let readsFailed: u32 = 0;
 
 /** Reads that were made out of other blocks, since power came on. */
 export let readsThrough: u32 = 0;

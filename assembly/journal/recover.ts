@@ -335,8 +335,11 @@ let tailBytes: u32 = 0;
 /** Is there damage that was no torn write? The segment then stays, as the only witness of it. */
 let tailRotten: bool = false;
 
-/** Finds the last program's first record, the end, and where an unfinished batch begins (0: none). */
-function surveyTail(block: u32): void {
+/**
+ * Finds the last program's first record, the end, and where an unfinished batch begins (0: none).
+ * Errors: IO. What could not be read is not what is not there: a tail must not be cut off for it.
+ */
+function surveyTail(block: u32): i32 {
   const s = scanner(SCAN_MOUNT);
   scanWalk(s, block, segmentEnd, true);
   tailLast = firstRecordOffset();
@@ -347,7 +350,10 @@ function surveyTail(block: u32): void {
   tailBatchIndex = 0;
   tailBytes = 0;
   let bytesBefore: u32 = 0;
-  while (scanNext(s) > 0) {
+  while (true) {
+    const more = scanNext(s);
+    if (more < 0) return more;
+    if (more == 0) break;
     if (Build.PROBE && twin(Twin.BATCH_UNENDED)) s.recordFlags &= RecordFlag.FIRST;
     const offset = scanned().offset;
     witnessLsn(scanned().lsn);
@@ -371,21 +377,22 @@ function surveyTail(block: u32): void {
   }
   if (tailBatch) tailBytes = bytesBefore;
   tailRotten = s.lost != 0;
+  return Status.OK;
 }
 
 /** Where what counts of the surveyed tail ends. */
 function validEnd(): u32 {
   return tailBatch ? tailBatch : tailEnd;
 }
-/** Where the last program of a tail begins: what lies before it was read back by the session that wrote it. */
-export function provenEnd(block: u32): u32 {
-  surveyTail(block);
-  return min(tailLast, validEnd());
+/** Where the last program of a tail begins: what lies before it was read back by the session that wrote it. Errors: IO. */
+export function provenEnd(block: u32): i32 {
+  const status = surveyTail(block);
+  return status < 0 ? status : <i32>min(tailLast, validEnd());
 }
-/** Where the valid part of a tail ends when nothing may be written (a read-only mount). */
-export function readOnlyEnd(block: u32): u32 {
-  surveyTail(block);
-  return validEnd();
+/** Where the valid part of a tail ends when nothing may be written (a read-only mount). Errors: IO. */
+export function readOnlyEnd(block: u32): i32 {
+  const status = surveyTail(block);
+  return status < 0 ? status : <i32>validEnd();
 }
 
 /** Tails in order of size, so that as many as possible fit into the first segment: block u32, bytes u32, bytes of the last program u32. */
@@ -418,7 +425,8 @@ function listTails(): i32 {
   tailsOwed = 0;
   for (let b = anchorCount; b < blockCount; b++) {
     if (!isTail(b)) continue;
-    surveyTail(b);
+    const status = surveyTail(b);
+    if (status < 0) return status;
     if (tailCount == TAILS_MAX) return fault(Status.FULL, b, 0, 5);
     let at = tails + tailCount++ * TAIL_ENTRY;
     for (; at > tails && load<u32>(at - TAIL_ENTRY, 4) > tailBytes; at -= TAIL_ENTRY) memory.copy(at, at - TAIL_ENTRY, TAIL_ENTRY);
@@ -431,11 +439,12 @@ function listTails(): i32 {
 }
 
 function recommit(block: u32): i32 {
-  surveyTail(block);
+  let status = surveyTail(block);
+  if (status < 0) return status;
   const first = firstRecordOffset();
   const cold = (flagsOf(block) & BlockFlag.COLD) != 0;
   if (!cold && validEnd() <= first) {
-    const status = voidEarlierBatch(block);
+    status = voidEarlierBatch(block);
     if (status < 0) return status;
     if (validEnd() > first) {
       retryWanted = true; // it read badly, and now well: judged anew, with the segments before it
@@ -489,24 +498,26 @@ function voidEarlierBatch(block: u32): i32 {
   while (true) {
     const before = previousHot(at);
     if (before < 0) return Status.OK;
-    surveyTail(<u32>before);
+    if (readFacts(<u32>before) < 0) return Status.IO; // it read well in the survey: judged anew
+    if (factsSession != newestSession) return Status.OK;
+    const status = surveyTail(<u32>before);
+    if (status < 0) return status;
     if (tailBatch == 0 && tailRecords > 0) break;
     const end = tailBatch ? tailBatch : firstRecordOffset();
     if (!adopt(<u32>before, end)) return Status.FULL;
     if (end > firstRecordOffset()) break;
     at = <u32>before;
   }
-  surveyTail(block);
-  return Status.OK;
+  return surveyTail(block);
 }
-/** The hot segment of the same session opened before `block`, or -1. */
+/** The hot segment opened before `block`, or -1. */
 function previousHot(block: u32): i32 {
   let best: i32 = -1;
   for (let b = anchorCount; b < blockCount; b++) {
     if (stateOf(b) != BlockState.SEALED || flagsOf(b) & BlockFlag.COLD || openLsnOf(b) >= openLsnOf(block)) continue;
     if (best < 0 || openLsnOf(b) > openLsnOf(<u32>best)) best = <i32>b;
   }
-  return best >= 0 && readFacts(<u32>best) >= 0 && factsSession == newestSession ? best : -1;
+  return best;
 }
 
 /** After the root: tails that were copied whole are void; adopted ones are read up to their end. */

@@ -208,7 +208,9 @@ function enterUnit(s: Scan): void {
 }
 
 function walkNext(s: Scan): i32 {
-  if (readFacts(s.block) < 0) return 0;
+  const facts = readFacts(s.block);
+  if (facts < 0) return facts == Status.IO ? facts : 0; // what could not be read is not what is not there
+  const failures = device.readsFailed;
   while (s.offset + 12 <= s.limit) {
     const offset = s.offset;
     const peek = min<u32>(16, blockBytes - offset);
@@ -234,7 +236,9 @@ function walkNext(s: Scan): i32 {
     }
     if (Build.PROBE && twin(Twin.TRUNCATES)) return 0;
     const found = resync(s, offset);
-    if (judgeByExtent(s, offset, found ? found : s.limit)) {
+    const judged = judgeByExtent(s, offset, found ? found : s.limit);
+    if (device.readsFailed != failures) return Status.IO;
+    if (judged) {
       tell(s, offset);
       return 1;
     }

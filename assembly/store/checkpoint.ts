@@ -298,7 +298,6 @@ function nextUnit(): bool {
   if (readOffset + bodyStride() > blockBytes) {
     if (readIndex == readBlocks) return false;
     readBlock = loadU24(readList + 3 * readIndex++);
-    if (readBlock >= blockCount) return false;
     const start = headerOffset();
     if (device.read(readBlock, start, UNIT, SEGMENT_DATA) < 0 || load<u8>(UNIT) != SEGMENT_MARK) return false;
     setEraseCount(readBlock, loadU24(UNIT + 17));
@@ -360,7 +359,8 @@ function restoreBlocks(): bool {
     if (!plausibleState(b, state)) return false;
     addFlags(b, load<u8>(SMALL) & 0xf0);
     setState(b, state);
-    setEraseCount(b, <u32>takeVarint());
+    const count = <u32>takeVarint();
+    if (b >= anchorCount) setEraseCount(b, count); // the anchor was erased once more since, for the switch: its label says so
     if (state == BlockState.SEALED || state == BlockState.ADOPTED || state == BlockState.PARITY) {
       const live = takeVarint();
       if (live * liveUnit > blockBytes) return false;

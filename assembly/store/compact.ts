@@ -73,9 +73,8 @@ export function victimLive(): u32 {
   select();
   return victim < 0 ? 0 : chosenLive;
 }
-/** Bytes that still live in it. */
+/** Bytes that still live in the present victim. */
 export function victimLeft(): u32 {
-  if (victim < 0) return 0;
   if (stripe < 0) return liveOf(<u32>victim);
   sumStripe(<u32>stripe);
   return stripeLive;

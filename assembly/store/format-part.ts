@@ -122,8 +122,7 @@ export function formatStep(): i32 {
   const block = next == 0 ? first : next <= first ? next - 1 : next;
   next++;
   if (stateOf(block) != BlockState.BAD) {
-    const status = makeBlank(block);
-    if (status < 0 && stateOf(block) != BlockState.BAD) return status;
+    const status = makeBlank(block); // a block that fails is given up
     if (status >= 0 && next == 1 && isSeenTwice(block)) return fault(Status.IO, block, 0, 6);
   }
   if (next == blockCount) {

@@ -5,6 +5,7 @@
 import { ADOPT_MAX, CAPACITY_MIN } from "../base/limits";
 import { Status } from "../base/status";
 import { isSeenTwice } from "../flash/alias";
+import { readsFailed } from "../flash/device";
 import { blockCount } from "../flash/geometry";
 import { isLost } from "../flash/ring";
 import { SummaryFlag } from "../format/summary";
@@ -107,7 +108,9 @@ function mountOnce(refusal: i32): i32 {
   clearAdopted();
   status = survey();
   if (status < 0) return status;
+  const failures = readsFailed;
   const sealed = judgeTail();
+  if (readsFailed != failures) return Status.IO; // another root may have been the newest
   let clean = anchorCount > 0 ? hasSwitch() : sealed && !begunUnseen();
   setSession(highestSession);
   if (refusal == Status.OK && wantsRecovery()) clean = false;
@@ -180,7 +183,9 @@ function lookOnly(): i32 {
 function adoptTails(proven: bool): i32 {
   for (let b = anchorCount; b < blockCount; b++) {
     if (!isTail(b)) continue;
-    if (!adopt(b, proven ? provenEnd(b) : readOnlyEnd(b))) return Status.FULL;
+    const end = proven ? provenEnd(b) : readOnlyEnd(b);
+    if (end < 0) return end;
+    if (!adopt(b, <u32>end)) return Status.FULL;
     setState(b, BlockState.ADOPTED);
   }
   return Status.OK;
@@ -216,8 +221,8 @@ function closeOnce(): i32 {
     const status = sealSegment(HOT, SummaryFlag.CLEAN);
     if (status < 0) return status;
   }
-  let status = stripeAll();
+  stripeAll(); // what fails of it is left out, and nothing else is under way
   // Everything is sealed: without its checkpoint the store is found unclean, no more.
-  if (status >= 0) status = writeCheckpoint(written);
+  const status = writeCheckpoint(written);
   return status == Status.IO ? Status.OK : status;
 }

@@ -221,7 +221,10 @@ function indexChunks(): i32 {
     if (!holdsRecords(b) || !(flagsOf(b) & BlockFlag.CHUNKS)) continue;
     const s = scanner(SCAN_MOUNT);
     scanOpen(s, b, false);
-    while (scanNext(s) > 0) {
+    while (true) {
+      const more = scanNext(s);
+      if (more < 0) return more;
+      if (more == 0) break;
       if (!(scanned().flags & EntryFlag.CHUNK)) continue;
       memory.copy(entry, changetype<usize>(scanned()), offsetof<Entry>());
       const status = indexChunk(b);
@@ -232,7 +235,9 @@ function indexChunks(): i32 {
 }
 
 function indexChunk(block: u32): i32 {
-  if (!ownerLives()) {
+  const lives = ownerLives();
+  if (lives < 0) return lives;
+  if (lives == 0) {
     addFlags(block, BlockFlag.DEAD);
     return Status.OK;
   }
@@ -252,11 +257,14 @@ function indexChunk(block: u32): i32 {
   return Status.OK;
 }
 
-function ownerLives(): bool {
-  if (!find(keyOf(e().kind, e().idHigh, e().idLow)) || foundTombstone()) return false;
+/** 1 when the head that owns the chunk at hand counts, 0 when it does not. Errors: IO: who takes that for a no gives up the chunk. */
+function ownerLives(): i32 {
+  if (!find(keyOf(e().kind, e().idHigh, e().idLow)) || foundTombstone()) return 0;
   if (foundAddress() != owner) {
+    const status = fetchAt(foundAddress(), false);
+    if (status == Status.IO) return status;
     owner = foundAddress();
-    ownerLsn = fetchAt(owner, false) >= 0 && head().type == UnitType.LONG ? head().lsn : 0;
+    ownerLsn = status >= 0 && head().type == UnitType.LONG ? head().lsn : 0;
   }
-  return ownerLsn == e().lsn;
+  return ownerLsn == e().lsn ? 1 : 0;
 }

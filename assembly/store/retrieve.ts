@@ -129,8 +129,8 @@ function readChunks(h: Header, offset: u32, wanted: u32): i32 {
     const c = head();
     if (c.type != UnitType.CHUNK || c.lsn != h.lsn || c.codec == CODEC_LOST) return Status.CORRUPT;
     const inChunk = at % chunkBytes;
-    const take = min(min(chunkBytes - inChunk, c.bodyBytes - inChunk), wanted - done);
-    if (take == 0 || inChunk >= c.bodyBytes) return Status.CORRUPT;
+    if (inChunk >= c.bodyBytes) return Status.CORRUPT;
+    const take = min(c.bodyBytes - inChunk, wanted - done);
     memory.copy(WINDOW + done, LOADED + c.headerBytes + inChunk, take);
     done += take;
   }

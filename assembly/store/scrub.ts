@@ -139,9 +139,8 @@ function empty(block: u32): i32 {
   let status = writable();
   if (status == Status.OK && freeCount() <= reserveBlocks) status = reclaim(reserveBlocks);
   if (status == Status.OK && hasSeal(block)) {
-    if (!compacting() && !seize(block)) return ResultFlag.LEFT;
+    if (!seize(block) && !compacting()) return ResultFlag.LEFT;
     status = compactStep(STEP_BYTES);
-    if (status == 0) return ResultFlag.LEFT;
   }
   return verdict(status, hasSeal(block) ? 0 : ResultFlag.RELOCATED);
 }

@@ -3,7 +3,7 @@
  * when it is full.
  */
 import { alignUp } from "../base/bytes";
-import { META_MAX_BYTES, PENDING_MAX, RECORD_MAX_BYTES } from "../base/limits";
+import { PENDING_MAX, RECORD_MAX_BYTES } from "../base/limits";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import { blockBytes, blockCount, isNand, pageBytes, programBytes, segmentEnd } from "../flash/geometry";
@@ -26,7 +26,7 @@ export const REMOVE_RESERVE_BLOCKS: u32 = 2;
 
 /** Bytes of a record of maximal size that fill a segment evenly; set once per geometry. */
 export let recordLimitBytes: u32 = 0;
-/** Data bytes of such a record. */
+/** Data bytes of such a record; on every part served the longest header, meta and ext are within it. */
 export let recordLimitData: u32 = 0;
 /** Body bytes a chunk carries. */
 export let chunkBytes: u32 = 0;
@@ -97,8 +97,4 @@ export function isShort(): bool {
 export function freeBytes(): u64 {
   const limit = liveLimit();
   return limit > liveTotal ? limit - liveTotal : 0;
-}
-/** May a record with so much meta and ext be served on this geometry? */
-export function headFits(metaBytes: u32, extBytes: u32): bool {
-  return metaBytes <= META_MAX_BYTES && metaBytes + extBytes + 48 <= recordLimitData;
 }

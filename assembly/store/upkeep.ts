@@ -129,15 +129,21 @@ export function upkeep(budget: u32): i32 {
 /** One step of whatever is most wanted; a block more than writes ask for is made free. 1 done, 0 nothing to do. */
 function upkeepStep(): i32 {
   const compaction = compacting() || freeCount() <= lowWater() || hasAdopted() || mustEmpty();
-  if (dirtyCount() > 0 && (!compaction || blankCount() < blanksWanted())) return eraseOne() == Status.FULL ? 0 : 1;
+  if (dirtyCount() > 0 && (!compaction || blankCount() < blanksWanted())) return eraseStep();
   if (compaction) {
     const status = compactStep(1024);
     if (status < 0 && status != Status.FULL) return status;
     if (status > 0) return 1;
-    if (dirtyCount() > 0) return eraseOne() == Status.FULL ? 0 : 1;
+    if (dirtyCount() > 0) return eraseStep();
   }
   if (!sweepPays()) return stripeAtRest();
   sweep(sweepBlocks());
+  return 1;
+}
+
+/** Erases a dirty block; one that fails is given up, and that is a step too. */
+function eraseStep(): i32 {
+  eraseOne();
   return 1;
 }
 

@@ -27,7 +27,7 @@ import { clearPlaces, heldAddress, heldKey, holdPlace } from "./pending";
 import { fetchAt, head, supersede, supersedeAt } from "./place";
 import { hasRelay } from "./reserved";
 import { failed, refused, writable } from "./session";
-import { admits, chunkBytes, headFits, noRoom, REMOVE_RESERVE_BLOCKS, recordLimitData, reserveBlocks, segmentBytes } from "./space";
+import { admits, chunkBytes, noRoom, REMOVE_RESERVE_BLOCKS, recordLimitData, reserveBlocks, segmentBytes } from "./space";
 import { coldTakes, makeRoom, reclaim } from "./upkeep";
 
 const outgoing: usize = memory.data(96, 8);
@@ -107,7 +107,6 @@ export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaByt
     extBytes = inherited;
     memory.copy(WINDOW + metaBytes, WINDOW + META_MAX_BYTES + EXT_MAX_BYTES, extBytes);
   }
-  if (!headFits(metaBytes, extBytes)) return Status.TOO_BIG;
   const fixed = metaBytes + extBytes;
   chunked = fixed + body + 48 > recordLimitData;
   if (!hasRoom((find(key) ? 0 : 1) + (chunked ? chunkCount(body) : 0))) return Status.INDEX_FULL;

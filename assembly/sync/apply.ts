@@ -174,7 +174,6 @@ function putAside(version: u64): i32 {
   for (let at: u32 = 0; at < bytes && status >= 0; ) {
     status = get(kind, high, low); // room for a piece may have been made by moving the original
     if (status >= 0) status = readBody(at, 4096);
-    if (status == 0) status = Status.CORRUPT;
     if (status < 0) break;
     at += status;
     status = putWrite(status);

@@ -9,7 +9,7 @@ import { WINDOW } from "../base/memory";
 import { Status } from "../base/status";
 import { RESERVED_HIGH, RESERVED_KIND, RESERVED_LOW, tellRelay } from "../store/reserved";
 import { get, readBody } from "../store/retrieve";
-import { putAbandon, putBegin, putCommit, putWrite } from "../store/write";
+import { putBegin, putCommit, putWrite } from "../store/write";
 
 const LEDGER_BYTES: u32 = 40;
 const SHAPE: u32 = 1;
@@ -48,9 +48,9 @@ export function recallLedger(): void {
   tellRelay(status != Status.NOT_FOUND, ackedLsn);
 }
 
-/** Another relay, or the same one from the beginning: nothing of what was said counts any more. */
+/** Another relay: nothing of what was said counts any more. */
 export function adoptRelay(high: u64, low: u64): void {
-  if (high != epochHigh || low != epochLow) dirty = true;
+  dirty = true;
   epochHigh = high;
   epochLow = low;
   startOver();
@@ -88,11 +88,7 @@ export function saveLedger(wallMs: i64): i32 {
   store<u64>(WINDOW, epochHigh, 16);
   store<u64>(WINDOW, epochLow, 24);
   store<u64>(WINDOW, ackedLsn, 32);
-  status = putWrite(LEDGER_BYTES);
-  if (status < 0) {
-    putAbandon();
-    return status;
-  }
+  putWrite(LEDGER_BYTES); // gathered in RAM: it is the commit that may fail
   status = putCommit();
   if (status >= 0) dirty = false;
   return status;

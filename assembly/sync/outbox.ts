@@ -59,11 +59,11 @@ function id(): u64 {
 }
 
 /**
- * Writes the frame that carries the record of `outgoingKey` into the window: a TOMB, or a PUT with as much body as fits.
- * Returns its length, 0 when the record is gone meanwhile. Errors: IO.
+ * Writes the frame that carries the record `nextOutgoing` has just found into the window: a TOMB, or a PUT with as much body as fits.
+ * Returns its length, 0 when the record cannot be read whole. Errors: IO.
  */
 export function composeRecord(message: u32): i32 {
-  if (!walk(outgoingKey) || walkKey() != outgoingKey) return 0;
+  walk(outgoingKey);
   const status = fetchAt(walkAddress(), true);
   if (status == Status.IO) return status;
   if (status < 0) return 0;

@@ -84,7 +84,7 @@ export function pushNext(): i32 {
     }
     passKey = outgoingKey + 1;
     const length = composeRecord(lastMessage() + 1);
-    if (length == 0) continue; // gone meanwhile
+    if (length == 0) continue; // damaged behind its head: it is reported, not said
     if (length > 0) noteSaid(length);
     return length;
   }

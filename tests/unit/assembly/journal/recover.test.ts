@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, PowerCut, TEAR_KINDS } from "../../../../host/flash/index.js";
+import { failingCopy } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { newPart, parts, Store, status } from "../../../support/probe-store.js";
 
@@ -59,6 +60,31 @@ test("a batch that was not committed is not there; one that was is there whole",
       store.must(store.pull());
       assert.is(store.list().length, commit ? 29 : 1);
       assert.is(store.text(0), commit ? status("NOT_FOUND") : "before");
+    }
+  }
+});
+
+test("any read of a mount that voids a batch over several segments may fail: the recovery is made anew, and is the same", () => {
+  const origin = Store.make(parts.nor);
+  for (let id = 0; id < 20; id++) origin.must(origin.put(id, new Chance(id).bytes(90)));
+  origin.must(origin.probe.call.hf_batch_begin!(100, 20_000));
+  for (let id = 100; id < 170; id++) origin.must(origin.put(id, new Uint8Array(120)));
+  assert.ok(origin.probe.blocksIn("STATE_SEALED").length > 1, "the batch began in a segment before");
+  for (const readOnly of [false, true]) {
+    const whole = failingCopy(origin);
+    whole.store.must(whole.store.mount(readOnly));
+    const reads = whole.store.flash.readCalls;
+    const { length } = whole.store.list();
+    assert.ok(readOnly || length === 20);
+    for (let at = 0; at < reads; at++) {
+      const { store, flash } = failingCopy(origin);
+      flash.failAt("read", at);
+      const answer = store.mount(readOnly);
+      flash.heal();
+      assert.ok(answer === 0 || (readOnly && answer === status("IO")), `read ${at} failed: ${answer}`);
+      if (answer < 0) store.must(store.mount(readOnly));
+      for (let id = 0; id < 20; id++) assert.equal(store.get(id), new Chance(id).bytes(90), `record ${id} when read ${at} failed`);
+      assert.is(store.list().length, length, `${readOnly ? "only reading, " : ""}read ${at} failed`);
     }
   }
 });

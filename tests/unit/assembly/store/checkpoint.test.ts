@@ -2,8 +2,11 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, PowerCut, TEAR_KINDS } from "../../../../host/flash/index.js";
+import { failingCopy } from "../../../support/failing-part.js";
+import { bytesAt, forgeLabel, forgeUnit } from "../../../support/forgery.js";
 import { Chance } from "../../../support/probe-chance.js";
-import { parts, Store } from "../../../support/probe-store.js";
+import { parts, Store, status } from "../../../support/probe-store.js";
+import { blockLetters } from "../../../support/stripes.js";
 
 const test = suite("assembly/store/checkpoint");
 const geometry = parts.deep;
@@ -193,6 +196,218 @@ test("a part without an anchor is closed without a checkpoint, and needs none", 
   assert.is(store.flash.since(mark).erases, 0);
   store.must(store.pull());
   assert.is(store.text(1), "one");
+});
+
+/** What is known of every block; the LSN of a spent parity block is nobody's. */
+function blockMap({ probe, flash }: Store): string[] {
+  const { call, long } = probe;
+  return Array.from({ length: flash.geometry.blockCount }, (_, block) =>
+    [
+      block,
+      call.stateOf!(block),
+      call.flagsOf!(block),
+      call.eraseCountOf!(block),
+      call.liveUnitsOf!(block),
+      call.stateOf!(block) === SPENT ? 0 : long.openLsnOf!(block),
+    ].join(" "),
+  );
+}
+const SPENT = 10;
+const hasBody = (store: Store): boolean => store.probe.blocksIn("STATE_CHECKPOINT").length > 0;
+
+test("the block map comes back from the checkpoint as it was at the close, stripes and spent parity blocks among it", () => {
+  for (const outerParity of [0, 4] as const) {
+    const store = Store.make(geometry, { outerParity });
+    for (let id = 0; id < 20; id++) store.must(store.put(id, "x".repeat(900)));
+    store.rest();
+    for (let id = 20; id < 31; id++) store.must(store.put(id, "x".repeat(900)));
+    store.must(store.close());
+    const before = blockMap(store);
+    if (outerParity) for (const letter of "SPsb#c") assert.ok(blockLetters(store).includes(letter), `${letter}: ${blockLetters(store)}`);
+    store.must(store.pull());
+    assert.ok(hasBody(store));
+    assert.equal(blockMap(store), before);
+  }
+});
+
+test("on a part whose address unit is longer than its program unit the body lies on address units", () => {
+  const store = Store.make({ kind: "nor", blockBytes: 65536, blockCount: 256, pageBytes: 256, programBytes: 1 });
+  assert.is(store.probe.value("addressUnit"), 2);
+  for (let id = 0; id < 300; id++) store.must(store.put(id, "x"));
+  store.must(store.reopen());
+  assert.ok(hasBody(store));
+  const [block] = store.probe.blocksIn("STATE_CHECKPOINT");
+  const first = 64 + store.probe.call.unitBytes!(24);
+  const stride = store.probe.call.unitBytes!(640);
+  assert.is(first % 2, 0);
+  for (let unit = 0; unit < 4; unit++)
+    assert.is(store.probe.call.readUnit!(block!, first + unit * stride, 640, store.probe.value("UNIT")), 0);
+  assert.is(store.list().length, 300);
+});
+
+test("any read of the anchor or of the body may fail: then the segments are read, and all is there", () => {
+  const origin = filled(400);
+  origin.must(origin.close());
+  const whole = failingCopy(origin);
+  whole.store.must(whole.store.mount());
+  const reads = whole.store.flash.readCalls;
+  let surveyed = 0;
+  for (let at = 0; at < reads; at++) {
+    const { store, flash } = failingCopy(origin);
+    flash.failAt("read", at);
+    store.must(store.mount());
+    assert.is(flash.failures, 1);
+    flash.heal();
+    if (!hasBody(store)) surveyed++;
+    assertFilled(store, 400, `read ${at} failed:`);
+  }
+  assert.ok(surveyed > 8, `${surveyed} of ${reads}`);
+});
+
+test("a switch in the block of another store, or of an older format, counts for nothing", () => {
+  for (const [words, change] of [
+    ["store", (label: DataView) => label.setBigUint64(18, 8n, true)],
+    ["format serial", (label: DataView) => label.setUint16(30, label.getUint16(30, true) + 1, true)],
+  ] as const) {
+    const origin = filled(400);
+    origin.must(origin.close());
+    forgeLabel(origin, 0, change);
+    const { store, flash } = failingCopy(origin);
+    // Who names the store is another block: the anchor's label does not read at first.
+    flash.failAt("read", 0);
+    assert.is(store.mount(), status("NOT_FORMATTED"), words);
+    assert.is(store.probe.call.hasSwitch!(), 0, words);
+  }
+});
+
+test("a body that ends before the index does is not believed", () => {
+  const store = filled(1500);
+  store.must(store.close());
+  const n = 48 + 3 * store.probe.blocksIn("STATE_CHECKPOINT").length;
+  assert.ok(n > 48 + 3);
+  for (const marker of [1, 2]) {
+    const offset = 64 + (marker - 1) * store.probe.call.unitBytes!(n);
+    const data = bytesAt(store, 0, offset, n - 3);
+    assert.equal([data[0], data[1]], [0x1b, marker]);
+    const view = new DataView(data.buffer);
+    view.setUint16(2, n - 3, true);
+    view.setUint16(28, view.getUint16(28, true) - 1, true);
+    forgeUnit(store, 0, marker === 1 ? 64 : 64 + store.probe.call.unitBytes!(n - 3), data);
+  }
+  store.must(store.pull());
+  assert.is(store.probe.call.hasSwitch!(), 1);
+  assert.not(hasBody(store));
+  assertFilled(store, 1500);
+});
+
+const many = { ...geometry, blockCount: 400 };
+/** Blank blocks from the highest down. */
+const blanksOf = (store: Store): number[] => store.probe.blocksIn("STATE_BLANK").reverse();
+const varintBytes = (value: number | bigint): number => {
+  let length = 1;
+  for (let left = BigInt(value) >> 7n; left > 0n; left >>= 7n) length++;
+  return length;
+};
+/** Bytes that the body of a checkpoint would have now. */
+function streamBytes({ probe, flash }: Store): number {
+  const { call, long } = probe;
+  let bytes = 0;
+  for (let block = 0; block < flash.geometry.blockCount; block++) {
+    bytes += 1 + varintBytes(call.eraseCountOf!(block));
+    const holds = ["STATE_SEALED", "STATE_OPEN", "STATE_ADOPTED"].some((state) => call.stateOf!(block) === probe.value(state));
+    if (holds) bytes += varintBytes(call.liveUnitsOf!(block)) + varintBytes(long.openLsnOf!(block));
+  }
+  let before = 0n;
+  for (let key = 0n; call.walk!(key) === 1; key = before + 1n) {
+    const next = long.walkKey!();
+    bytes += next - before < (1n << 48n) - 1n ? 9 : 16;
+    before = next;
+  }
+  return bytes;
+}
+/** Makes the body longer by `bytes`: in the block map an erase count from 128 on takes a byte more. */
+function lengthen(store: Store, bytes: number): void {
+  const blanks = blanksOf(store).slice(0, -4); // the least worn ones are taken for the body
+  for (let left = bytes; left > 0; left -= 3)
+    store.probe.call.setEraseCount!(blanks.pop()!, [0, 1 << 7, 1 << 14, 1 << 21][Math.min(3, left)]!);
+}
+
+test("a body that is cut off anywhere, inside an entry or a number, is not believed", () => {
+  for (let shift = 0; shift < 20; shift++) {
+    const store = Store.make(many);
+    for (let id = 0; id < 60; id++) store.must(store.put(id, `note ${id}`));
+    lengthen(store, shift);
+    store.must(store.close());
+    const [block] = store.probe.blocksIn("STATE_CHECKPOINT");
+    // Entries begin in the second unit, so the third and the second are taken away.
+    for (const unit of [2, 1]) {
+      store.part.bytes.fill(0, block! * 4096 + 64 + 44 + 692 * unit, block! * 4096 + 64 + 44 + 692 * (unit + 1));
+      store.must(store.pull());
+      assert.is(store.probe.call.hasSwitch!(), 1);
+      assert.not(hasBody(store));
+      assert.is(store.stat().records, 60);
+      for (let id = 0; id < 60; id++) assert.is(store.text(id), `note ${id}`);
+    }
+  }
+});
+
+test("a body that fills its last unit has no unit behind it, and reads back the same", () => {
+  const store = Store.make(many);
+  for (let id = 0; id < 60; id++) store.must(store.put(id, `note ${id}`));
+  lengthen(store, 640 - (streamBytes(store) % 640));
+  const bytes = streamBytes(store);
+  assert.is(bytes % 640, 0);
+  const before = store.list().map(({ key, lsn }) => `${key} ${lsn}`);
+  store.must(store.close());
+  const [block, ...others] = store.probe.blocksIn("STATE_CHECKPOINT");
+  assert.equal(others, []);
+  const end = 64 + 44 + 692 * (bytes / 640);
+  assert.is(store.probe.call.readUnit!(block!, end - 692, 640, store.probe.value("UNIT")), 0);
+  assert.ok(bytesAt(store, block!, end, 4096 - end).every((byte) => byte === 255));
+  store.must(store.pull());
+  assert.ok(hasBody(store));
+  assert.equal(
+    store.list().map(({ key, lsn }) => `${key} ${lsn}`),
+    before,
+  );
+});
+
+test("a block that is taken for the body while the block map is written down is free again by that map", () => {
+  const store = Store.make(many);
+  for (let id = 0; id < 60; id++) store.must(store.put(id, `note ${id}`));
+  const blanks = blanksOf(store);
+  for (const block of blanks) store.probe.call.setEraseCount!(block, block === 380 ? 1 : 2);
+  store.must(store.reopen());
+  assert.equal(store.probe.blocksIn("STATE_CHECKPOINT"), [380]);
+  store.must(store.put(60, "begins the session"));
+  assert.is(blockLetters(store)[380], "d");
+});
+
+/** A part of very many small blocks, worn and full: a checkpoint takes more than was reckoned with. Returns how many body blocks the switch names. */
+function closeWorn(entries: number, blanks: number): number {
+  const store = Store.make({ kind: "nor", blockBytes: 2048, blockCount: 8192, pageBytes: 64, programBytes: 1 });
+  store.must(store.put(1, "one"));
+  const { call, word, long } = store.probe;
+  call.find!(long.keyOf!(3, 0, 1));
+  const address = word.foundAddress!();
+  for (let i = 1; i < entries; i++) call.indexPut!(BigInt(i) << 41n, address);
+  for (const block of store.probe.blocksIn("STATE_BLANK").slice(blanks)) {
+    call.setState!(block, store.probe.value("STATE_SEALED"));
+    call.setEraseCount!(block, 1 << 22);
+    call.setOpenLsn!(block, 1n << 39n);
+    call.setLiveUnits!(block, 1000);
+  }
+  assert.is(call.writeCheckpoint!(1n << 40n), 0);
+  assert.is(call.hasSwitch!(), 1);
+  return new DataView(bytesAt(store, 0, 64 + 28, 2).buffer).getUint16(0, true);
+}
+
+test("a body that would take more blocks than are blank, or than a switch can name, is left out", () => {
+  const reckoned = Math.floor((1000 * 9 + 8192 * 8) / 1280) + 2;
+  assert.is(closeWorn(1000, reckoned + 3), 0, "as many blank ones as were reckoned with, and the reserve");
+  assert.ok(closeWorn(1000, reckoned + 60) > reckoned, "with more it is there, and longer than reckoned");
+  assert.is(closeWorn(17_000, 400), 0, "180 blocks at most");
+  assert.ok(closeWorn(10_000, 400) > 100);
 });
 
 test.run();

@@ -2,8 +2,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, PowerCut, TEAR_KINDS } from "../../../../host/flash/index.js";
+import { failingCopy, type Operation } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
+import { blockLetters, damageBlock, grow, type Model as StripeModel, stripesOf } from "../../../support/stripes.js";
 
 const test = suite("assembly/store/compact");
 type Geometry = (typeof parts)[keyof typeof parts];
@@ -160,6 +162,147 @@ test("compaction may be cut at any operation: the next boot has everything, and 
       assertHolds(store, model, 100);
     }
   }
+});
+
+/** Records of many lengths in two thirds of the part, some of them long, half of them replaced since. */
+function halfReplaced(geometry: Geometry): { store: Store; model: Model } {
+  const store = Store.make(geometry);
+  const model: Model = new Map();
+  const chance = new Chance(6);
+  for (let i = 0; i < 160; i++) {
+    const id = chance.below(60);
+    const body = chance.bytes(i % 20 === 9 ? 2300 : 60 + chance.below(300));
+    store.must(store.put(id, body));
+    model.set(id, body);
+  }
+  return { store, model };
+}
+
+for (const [words, pulled] of [
+  ["a sealed block", false],
+  ["a block that was open when power went", true],
+] as const)
+  for (const [kind, lasting] of [
+    ["read", false],
+    ["read", true],
+    ["program", false],
+  ] as [Operation, boolean][])
+    test(`while ${words} is emptied, any ${kind} may fail${lasting ? ", and all that come after" : ""}: IO, and nothing is lost`, () => {
+      const { store: origin, model } = halfReplaced(parts.nor);
+      if (!pulled) origin.must(origin.close());
+      let failures = 0;
+      for (let at = 0; ; at++) {
+        const { store, flash } = failingCopy(origin);
+        store.must(store.mount());
+        store.must(store.put(61, "begins the session"));
+        model.set(61, new TextEncoder().encode("begins the session"));
+        flash.failAt(kind, at, lasting);
+        let answer = 1;
+        const victims = kind === "program" ? 6 : 2;
+        for (let steps = 0; answer > 0 && store.stat().compactions < victims && steps < 60; steps++)
+          answer = store.probe.call.compactStep!(kind === "program" ? 4000 : 700);
+        const failed = flash.failures > 0;
+        flash.heal();
+        if (failed) failures++;
+        if (answer < 0) assert.is(answer, status("IO"), `${kind} ${at} failed`);
+        assert.ok(answer < 0 || kind === "read" || !failed, "a program that failed was told");
+        store.must(store.pull());
+        assertHolds(store, model, 62);
+        if (!failed) break;
+      }
+      assert.ok(failures > 10, `${failures} failures`);
+    });
+
+test("a chunk that has rotted beyond repair is carried on as lost: its body stays CORRUPT, the record whole in name", () => {
+  const store = Store.make(parts.nor);
+  const body = new Chance(1).bytes(5200);
+  store.must(store.put(1, body));
+  for (let id = 10; id < 40; id++) store.must(store.put(id, new Chance(id).bytes(150)));
+  store.must(store.reopen());
+  const [block, chunk] = store.probe
+    .blocksIn("STATE_SEALED")
+    .flatMap((one) => store.probe.scan(one).map((entry) => [one, entry] as const))
+    .find(([, entry]) => Number(entry.flags) & store.probe.value("ENTRY_CHUNK") && Number(entry.chunk) === 1)!;
+  store.damage(block, Number(chunk.offset) + 10, 60);
+  assert.is(store.get(1), status("CORRUPT"));
+  for (let i = 0; store.probe.call.liveOf!(block) > 0; i++) {
+    assert.ok(i < 3000, "the block was emptied");
+    store.must(store.put(100 + (i % 20), new Uint8Array(150)));
+  }
+  const lost = (): void => {
+    assert.is(store.get(1), status("CORRUPT"));
+    assert.equal(
+      store
+        .verify()
+        .filter((one) => one.flags & 2)
+        .map((one) => [one.idLow, one.bodyBytes]),
+      [[1, 5200]],
+    );
+  };
+  lost();
+  store.must(store.pull());
+  lost();
+  const chunkBytes = store.probe.value("chunkBytes");
+  store.must(store.probe.call.hf_get!(3, 0, 1));
+  assert.is(store.probe.call.hf_read!(0, 100), 100, "what lies before the lost chunk can be read");
+  assert.equal(store.probe.doorstep.take(100), body.slice(0, 100));
+  store.must(store.probe.call.hf_get!(3, 0, 1));
+  assert.is(store.probe.call.hf_read!(chunkBytes, 100), status("CORRUPT"));
+  store.must(store.put(1, body));
+  assert.equal(store.get(1), body);
+});
+
+/** A store with stripes, closed, of which `lost` names members of a stripe without the root that are to go. */
+function without(
+  lost: (members: number[]) => number[],
+  chance = new Chance(4),
+): { store: Store; model: StripeModel; gone: number[]; parity: number } {
+  const { store, model } = grow(4, 48, 0.3, chance);
+  store.must(store.reopen());
+  const root = store.probe.signed("rootBlock");
+  const live = (block: number): number => store.probe.call.liveOf!(block);
+  const stripe = stripesOf(store).find(
+    ({ members }) => !members.includes(root) && members.length > 1 && members.every((one) => live(one) > 0),
+  )!;
+  const gone = lost(stripe.members);
+  store.must(store.close());
+  for (const block of gone) damageBlock(store.part, block, "garbage", chance);
+  return { store, model, gone, parity: stripe.parity };
+}
+
+test("with outer parity a stripe of which a member is lost is emptied at rest, though there is room", () => {
+  const { store, model, gone, parity } = without(([first]) => [first!]);
+  store.must(store.pull());
+  assert.is(store.probe.value("lostBlocks"), 1);
+  assert.ok(store.probe.call.blankCount!() > store.probe.call.lowWater!(), "nothing else asks for compaction");
+  store.must(store.probe.call.hf_tick!(1));
+  assert.is(store.probe.call.compacting!(), 1);
+  store.rest();
+  assert.is(store.probe.value("lostBlocks"), 0);
+  assert.is(blockLetters(store)[gone[0]!], "b");
+  assert.is(blockLetters(store)[parity], "b");
+  model.mustBeIn(store, "after the stripe was emptied");
+});
+
+test("a stripe of which two members are lost presses nobody: what else is in it stays where it is", () => {
+  const { store, gone, parity } = without(([first, second]) => [first!, second!]);
+  store.must(store.pull());
+  assert.is(store.stat().damagedUnknown, 2);
+  store.must(store.probe.call.hf_tick!(1));
+  assert.is(store.probe.call.compacting!(), 0);
+  store.rest();
+  assert.is(store.stat().compactions, 0);
+  assert.is(blockLetters(store)[parity], "P");
+  for (const block of gone) assert.not(store.probe.call.inRing!(block));
+});
+
+test("a parity block whose members are all lost is given back as a victim of nothing", () => {
+  const { store, parity } = without((members) => members);
+  store.must(store.pull());
+  assert.is(store.probe.call.nextInRing!(parity), parity);
+  store.must(store.put(1, "begins the session"));
+  while (!"sb".includes(blockLetters(store)[parity]!)) assert.is(store.must(store.probe.call.compactStep!(100)), 1, "nothing is copied");
+  assert.is(store.stat().compactions, 1);
 });
 
 test.run();

@@ -2,6 +2,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, NandFlash, PowerCut } from "../../../../host/flash/index.js";
+import { failing } from "../../../support/failing-part.js";
+import { forgeLabel } from "../../../support/forgery.js";
 import { newPart, parts, Store, status } from "../../../support/probe-store.js";
 
 const test = suite("assembly/store/format-part");
@@ -171,6 +173,67 @@ test("a store with eight parity bytes says so, and spends less on every record",
     return store.stat().liveBytes;
   });
   assert.is(bytes[0]! - bytes[1]!, 8);
+});
+
+test("what a newer core wrote is told as that, and formatted over only by force", () => {
+  const store = Store.make(parts.nor);
+  for (let block = 0; block < parts.nor.blockCount; block++) forgeLabel(store, block, (label) => label.setUint16(16, 0x8001, true));
+  store.restart();
+  const mark = store.flash.mark();
+  assert.is(store.format(), status("NEWER_FORMAT"));
+  assert.is(store.flash.since(mark).erases, 0);
+  store.must(store.format(true));
+  assert.is(store.pull(), 0);
+});
+
+test("where the checkpoint switch cannot be erased a format is IO, and the old store is untouched", () => {
+  const { store, flash } = failing(parts.deep);
+  store.must(store.format());
+  store.must(store.mount());
+  for (let id = 0; id < 40; id++) store.must(store.put(id, "old"));
+  store.must(store.close());
+  store.restart();
+  flash.fails = (operation, block) => operation === "erase" && block === 0;
+  const mark = store.flash.mark();
+  assert.is(store.format(true, 8), status("IO"));
+  assert.is(store.flash.since(mark).programCalls, 0);
+  flash.heal();
+  assert.is(store.pull(), 0);
+  assert.is(store.list().length, 40);
+  assert.is(store.stat().storeIdLow, 7);
+});
+
+test("a block that was given up stays given up when the part is formatted anew", () => {
+  const { store, flash } = failing(parts.nor);
+  store.must(store.format());
+  store.must(store.mount());
+  store.must(store.put(1, "one"));
+  const bad = store.probe.word.streamBlock!(0);
+  flash.fails = (operation, block, offset) => operation === "program" && block === bad && offset > 0;
+  assert.is(store.put(2, "two"), status("IO"));
+  store.rest();
+  assert.is(store.stat().badBlocks, 1);
+  store.must(store.close());
+  store.restart();
+  const { erases } = store.flash;
+  flash.fails = (operation, block) => operation !== "read" && block === bad;
+  store.must(store.format(true, 8));
+  assert.is(flash.failures, 1, "it was not touched again");
+  assert.is(store.flash.erases - erases, parts.nor.blockCount - 1);
+  assert.is(store.pull(), 0);
+  assert.is(store.stat().badBlocks, 1);
+});
+
+test("a block that fails in a format is given up, and the store is made without it", () => {
+  for (const kind of ["erase", "program"] as const) {
+    const { store, flash } = failing(parts.nor);
+    flash.fails = (operation, block) => operation === kind && block === 5;
+    store.must(store.format());
+    assert.is(store.pull(), 0);
+    assert.ok(store.probe.call.stateOf!(5) !== store.probe.value("STATE_BLANK"));
+    for (let id = 0; id < 60; id++) store.must(store.put(id, "x".repeat(100)));
+    assert.is(store.list().length, 60);
+  }
 });
 
 test.run();

@@ -53,6 +53,24 @@ test("50 000 random operations leave in it what a Map holds, in key order", () =
   }
 });
 
+test("an index whose last cluster reaches its end takes no more keys there, finds none beyond, and goes on when one was removed", () => {
+  lay(1200);
+  const top = (n: number): bigint => (1n << 56n) - 4n * BigInt(1200 - n);
+  let count = 0;
+  while (call.indexPut!(top(count), count) === 1) count++;
+  assert.is(count, 257, "the last home, and the slots beyond it");
+  assert.is(call.find!(top(count)), 0);
+  assert.is(call.indexPut!(1n << 40n, 7), 1, "elsewhere there is room");
+  call.indexRemove!(top(100));
+  for (let i = 0; i < count; i++) {
+    assert.is(call.find!(top(i)), i === 100 ? 0 : 1, `key ${i}`);
+    if (i !== 100) assert.is(word.foundAddress!(), i);
+  }
+  assert.is(call.indexPut!(top(count), count), 1);
+  assert.is(call.indexPut!(top(count + 1), count), 0);
+  assert.is(probe.value("used"), 258);
+});
+
 test("it takes as many keys as it says, whatever they are, and forgets them all", () => {
   for (const spread of ["mixed", "close together", "at the very end"]) {
     const capacity = lay(1200);

@@ -2,8 +2,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, type FlashGeometry, type NorFlash, PowerCut } from "../../../../host/flash/index.js";
+import { failingCopy } from "../../../support/failing-part.js";
+import { forgeLabel } from "../../../support/forgery.js";
+import { Probe } from "../../../support/probe.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { newPart, parts, Store, status } from "../../../support/probe-store.js";
+import { blockLetters, stripesOf } from "../../../support/stripes.js";
 
 const test = suite("assembly/store/mount");
 
@@ -206,6 +210,184 @@ test("after three mounts that failed in their recovery the next one reads only, 
     assert.is(store.text(1), "changed");
     for (let id = 2; id < 10; id++) assert.is(store.text(id), `note ${id}`);
   }
+});
+
+test("a store with a feature that only readers may ignore is read, and never written to", () => {
+  const store = Store.make(parts.nor);
+  for (let id = 0; id < 30; id++) store.must(store.put(id, `note ${id}`));
+  for (let block = 0; block < parts.nor.blockCount; block++) forgeLabel(store, block, (label) => label.setUint16(14, 0x8000, true));
+  const mark = store.flash.mark();
+  assert.is(store.pull(), 0);
+  for (let id = 0; id < 30; id++) assert.is(store.text(id), `note ${id}`);
+  assert.is(store.put(1, "changed"), status("READ_ONLY"));
+  assert.is(store.stat().answerToChanges, status("READ_ONLY"));
+  store.must(store.close());
+  assert.equal([store.flash.since(mark).programCalls, store.flash.since(mark).erases], [0, 0]);
+});
+
+test("memory that holds an index, but not beside the table of a store with outer parity, is told as too little", () => {
+  const left = 65536 - new Probe().call.dynamicBase!() - 8000; // the other table takes some 5000 of them
+  const geometry = { ...parts.words, blockCount: Math.floor(left / 11) };
+  const made = Store.make(geometry, { outerParity: 4 });
+  made.must(made.put(1, "one"));
+  made.must(made.close());
+  const small = new Store(geometry, { part: made.part, memoryBytes: 65536 });
+  assert.ok(small.probe.value("capacity") >= 64);
+  const mark = small.flash.mark();
+  assert.is(small.mount(), status("INDEX_FULL"));
+  assert.is(small.flash.since(mark).programCalls, 0);
+  assert.is(made.pull(), 0);
+  assert.is(made.text(1), "one");
+});
+
+test("a switch that was torn and cannot be erased: nothing is programmed, and the store is read", () => {
+  const origin = Store.make(parts.deep);
+  for (let id = 0; id < 30; id++) origin.must(origin.put(id, `note ${id}`));
+  origin.must(origin.close());
+  origin.part.bytes.fill(255, 100, 4096);
+  const { store, flash } = failingCopy(origin);
+  flash.fails = (operation, block) => operation === "erase" && block === 0;
+  const mark = store.flash.mark();
+  assert.is(store.mount(), 0);
+  assert.is(store.stat().answerToChanges, status("WORN_OUT"));
+  for (let id = 0; id < 30; id++) assert.is(store.text(id), `note ${id}`);
+  assert.is(store.put(1, "changed"), status("WORN_OUT"));
+  assert.is(store.flash.since(mark).programCalls, 0);
+  flash.heal();
+  assert.is(store.pull(), 0);
+  store.must(store.put(1, "changed"));
+});
+
+const wide = { ...parts.nor, blockCount: 160 };
+/** Leaves `count` segments open, each with two records in it, ids from `first` on. */
+function leaveOpen(store: Store, count: number, first: number): void {
+  for (let i = 0; i < count; i++) {
+    store.must(store.probe.call.streamOpen!(0, store.probe.value("SEGMENT_HOT"), BigInt(store.wallMs), 0));
+    for (const id of [first + 2 * i, first + 2 * i + 1]) store.must(store.put(id, `note ${id} `.repeat(130)));
+  }
+}
+function assertNotes(store: Store, count: number, words = ""): void {
+  for (let id = 0; id < count; id++) assert.is(store.text(id), `note ${id} `.repeat(130), `record ${id} ${words}`);
+}
+
+test("after many cuts a mount empties segments that were left open until half the list is free, whatever fails on the way", () => {
+  const origin = Store.make(wide);
+  const half = origin.probe.value("ADOPT_MAX") / 2;
+  let count = 0;
+  const cutShort = (store: Store): void => {
+    leaveOpen(store, 9, count);
+    count += 18;
+  };
+  for (; origin.probe.value("adoptedCount") < half - 5; origin.must(origin.pull())) cutShort(origin);
+  cutShort(origin);
+  let failures = 0;
+  for (let at = 0; ; at++) {
+    const { store, flash } = failingCopy(origin);
+    flash.failAt("program", at);
+    assert.is(store.mount(), 0, `program ${at} failed`);
+    assert.is(store.stat().answerToChanges, 0);
+    assert.ok(store.probe.value("adoptedCount") <= half, `${store.probe.value("adoptedCount")} segments`);
+    assert.ok(store.stat().compactions > 0 || flash.failures > 0, "some were emptied");
+    assertNotes(store, count, `when program ${at} failed`);
+    if (flash.failures === 0) break;
+    failures++;
+  }
+  assert.ok(failures > 20, `${failures}`);
+});
+
+test("on a full part a mount makes room after its recovery; a program that fails in it is met by the next try", () => {
+  const origin = Store.make(parts.nor);
+  const chance = new Chance(1);
+  const bodies: Uint8Array[] = [];
+  for (let id = 0; origin.stat().freeBytes > 3000; id++) {
+    bodies[id] = chance.bytes(150);
+    origin.must(origin.put(id, bodies[id]!));
+  }
+  const free = (): number => origin.probe.call.freeCount!();
+  for (let i = 0; free() > origin.probe.value("reserveBlocks"); i++) {
+    const id = chance.below(bodies.length);
+    const body = chance.bytes(150);
+    if (origin.put(id, body) >= 0) bodies[id] = body;
+    assert.ok(i < 1000, "the part became crowded");
+  }
+  let failures = 0;
+  for (let at = 0; ; at++) {
+    const { store, flash } = failingCopy(origin);
+    flash.failAt("program", at);
+    assert.is(store.mount(), 0, `program ${at} failed`);
+    bodies.forEach((body, id) => {
+      assert.equal(store.get(id), body, `record ${id}, program ${at} failed`);
+    });
+    if (flash.failures === 0) {
+      assert.ok(store.probe.call.freeCount!() > store.probe.value("reserveBlocks"));
+      break;
+    }
+    failures++;
+  }
+  assert.ok(failures > 6, `${failures}`);
+});
+
+test("more open segments than a list can hold are no store of ours: FULL, and not one of them is touched", () => {
+  const store = Store.make(wide);
+  leaveOpen(store, 62, 0);
+  const before = store.part.bytes.slice();
+  const open = store.probe.blocksIn("STATE_OPEN");
+  assert.ok(open.length > 60);
+  for (const readOnly of [true, false]) {
+    store.restart();
+    assert.is(store.mount(readOnly), status("FULL"));
+    for (const block of open)
+      assert.equal(store.part.bytes.slice(block * 4096, (block + 1) * 4096), before.slice(block * 4096, (block + 1) * 4096));
+  }
+});
+
+test("no block is left for a recovery but one in which nothing lives: it is found by an index, erased and used", () => {
+  const origin = Store.make(parts.nor);
+  for (let id = 0; id < 60; id++) origin.must(origin.put(id, `note ${id} `.repeat(20)));
+  const { probe } = origin;
+  const [dead] = probe.blocksIn("STATE_SEALED").filter((block) => block !== probe.signed("rootBlock"));
+  for (const entry of probe.scan(dead!)) origin.must(origin.put(Number(entry.idLow), "elsewhere now"));
+  origin.must(origin.put(100, "the last program, which proves nothing"));
+  assert.equal([probe.call.liveOf!(dead!), probe.call.stateOf!(dead!)], [0, probe.value("STATE_SEALED")]);
+  const texts = origin.list().map(({ idLow }) => [idLow, origin.text(idLow)] as const);
+  const worn = [...probe.blocksIn("STATE_BLANK"), ...probe.blocksIn("STATE_DIRTY")];
+
+  const { store, flash } = failingCopy(origin);
+  flash.fails = (operation, block) => operation !== "read" && worn.includes(block);
+  assert.is(store.mount(), 0);
+  assert.is(store.stat().badBlocks, worn.length);
+  assert.is(store.stat().answerToChanges, 0, "a recovery was made");
+  assert.is(store.probe.value("rootBlock"), dead);
+  for (const [id, text] of texts) assert.is(store.text(id), text);
+  const reads = store.flash.readCalls;
+  flash.heal();
+  assert.is(store.pull(), 0);
+  for (const [id, text] of texts) assert.is(store.text(id), text);
+
+  for (let at = 0; at < reads; at += 3) {
+    const again = failingCopy(origin);
+    let left = at;
+    again.flash.fails = (operation, block) => (operation === "read" ? left-- === 0 : worn.includes(block));
+    assert.is(again.store.mount(), 0, `read ${at} failed`);
+    again.flash.heal();
+    for (const [id, text] of texts) assert.is(again.store.text(id), text, `record ${id} when read ${at} failed`);
+  }
+});
+
+test("where a recovery finds no room a spent parity block is erased before anything else", () => {
+  const store = Store.make({ ...parts.nor, blockCount: 96 }, { outerParity: 8 });
+  const spent = (): number => blockLetters(store).indexOf("s");
+  for (let id = 0; id < 20; id++) store.must(store.put(id, `note ${id} `.repeat(130)));
+  store.rest();
+  for (let id = 20; id < 32; id++) store.must(store.put(id, `note ${id} `.repeat(130)));
+  leaveOpen(store, 18, 32);
+  while (spent() < 0) store.must(store.probe.call.hf_tick!(1));
+  const [block, stripes] = [spent(), stripesOf(store).length];
+  assert.is(store.pull(), 0);
+  assert.is(store.stat().answerToChanges, status("WORN_OUT"), "eighteen tails are more than a recovery lists");
+  assert.is(blockLetters(store)[block], "b");
+  assert.is(stripesOf(store).length, stripes);
+  assertNotes(store, 68);
 });
 
 test.run();

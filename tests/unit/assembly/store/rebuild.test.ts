@@ -1,6 +1,8 @@
 /* Building the index anew: the newest version of a key wins, wherever its copies lie. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { failingCopy } from "../../../support/failing-part.js";
+import { Probe } from "../../../support/probe.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 
@@ -94,6 +96,120 @@ test("damage whose key cannot be known is counted, with an LSN range that holds 
   assert.equal([damagedUnknown, records], [1, 59]);
   const lsn = lsns.get(Number(victim.idLow))!;
   assert.ok(damagedFirstLsn <= lsn && lsn <= damagedLastLsn, `${lsn} in ${damagedFirstLsn}..${damagedLastLsn}`);
+});
+
+test("more segments with damage in them than are remembered: each loss is counted all the same, and the LSNs hold them all", () => {
+  const store = Store.make({ ...parts.nor, blockCount: 48 });
+  const count = 400;
+  const lsns: bigint[] = [];
+  for (let id = 0; id < count; id++) {
+    store.must(store.put(id, new Chance(id).bytes(100)));
+    lsns[id] = store.result().lsn;
+  }
+  store.must(store.reopen());
+  const blocks = store.probe.blocksIn("STATE_SEALED").filter((one) => store.probe.scan(one).length > 10);
+  assert.ok(blocks.length > 9, `${blocks.length} blocks`);
+  const lost: number[] = [];
+  for (const block of blocks) {
+    const entries = store.probe.scan(block);
+    const final = store.probe.call.readFinal!(block);
+    for (const at of [4, 8]) {
+      lost.push(Number(entries[at]!.idLow));
+      store.damage(block, Number(entries[at]!.offset), 60);
+    }
+    store.damage(block, final, 60);
+  }
+  store.must(store.pull());
+  const { damagedUnknown, damagedFirstLsn, damagedLastLsn, records } = store.stat();
+  assert.equal([damagedUnknown, records], [lost.length, count - lost.length]);
+  for (const id of lost) {
+    assert.is(store.get(id), status("NOT_FOUND"));
+    assert.ok(damagedFirstLsn <= lsns[id]! && lsns[id]! <= damagedLastLsn, `record ${id}`);
+  }
+  const first = lsns[Math.min(...lost)]!;
+  const last = lsns[Math.max(...lost)]!;
+  assert.ok(damagedFirstLsn >= first - 1n && damagedLastLsn <= last + 1n, "and not much more");
+});
+
+test("a chunk that compaction had copied when power went counts once: with its copy, or with its original where others were not copied", () => {
+  for (const budget of [1, 2500, 5000]) {
+    const store = Store.make(parts.nor);
+    const body = new Chance(7).bytes(6000);
+    store.must(store.put(1, body));
+    for (let id = 10; id < 40; id++) store.must(store.put(id, new Chance(id).bytes(150)));
+    const { liveBytes } = store.stat();
+    for (let step = 0; step < 3; step++) store.must(store.probe.call.compactStep!(budget));
+    store.must(store.pull());
+    assert.equal(store.get(1), body);
+    for (let id = 10; id < 40; id++) assert.equal(store.get(id), new Chance(id).bytes(150));
+    assert.is(store.probe.value("chunks"), Math.ceil(6000 / store.probe.value("chunkBytes")));
+    assert.ok(Math.abs(store.stat().liveBytes - liveBytes) < 40, `${store.stat().liveBytes} bytes live, ${liveBytes} before`);
+    store.rest();
+    assert.equal(store.get(1), body);
+  }
+});
+
+for (const clean of [true, false])
+  test(`any read of a mount ${clean ? "after a close" : "after a pull"} may fail: it is tried again, and the index is the same`, () => {
+    const origin = Store.make(parts.nor);
+    const chance = new Chance(3);
+    const ids = 60;
+    for (let i = 0; i < 150; i++) origin.must(origin.put(chance.below(ids), chance.bytes(i % 25 === 9 ? 2300 : 60 + chance.below(200))));
+    for (let step = 0; step < 12; step++) origin.must(origin.probe.call.compactStep!(1500));
+    // A tail that is too long to be copied whole is walked by its heads from now on.
+    const filling = chance.bytes(2 * origin.probe.value("chunkBytes")); // two chunks fill a segment
+    while (origin.probe.word.streamOffset!(1) < 3000) origin.must(origin.put(chance.below(ids), filling));
+    while (origin.probe.word.streamOffset!(0) < 3000) origin.must(origin.put(chance.below(ids), chance.bytes(300)));
+    origin.must(origin.pull());
+    const adopted = origin.probe.blocksIn("STATE_ADOPTED").filter((block) => origin.probe.call.liveOf!(block) > 0);
+    assert.ok(adopted.length > 1);
+    assert.ok(adopted.some((block) => origin.probe.scan(block).some((entry) => Number(entry.flags) & origin.probe.value("ENTRY_CHUNK"))));
+    for (let id = 0; id < 20; id++) origin.must(origin.put(id, chance.bytes(20)));
+    const texts = Array.from({ length: ids }, (_, id) => origin.get(id));
+    if (clean) origin.must(origin.close());
+    const whole = failingCopy(origin);
+    whole.store.must(whole.store.mount());
+    const reads = whole.store.flash.readCalls;
+    for (let at = 0; at < reads; at++) {
+      const { store, flash } = failingCopy(origin);
+      flash.failAt("read", at);
+      assert.is(store.mount(), 0, `read ${at} failed`);
+      flash.heal();
+      for (let id = 0; id < ids; id++) assert.equal(store.get(id), texts[id], `record ${id} when read ${at} failed`);
+    }
+  });
+
+for (const closed of [false, true])
+  test(`a chunk that was moved within its own segment, and then ${closed ? "closed" : "cut off"}, counts once`, () => {
+    const store = Store.make(parts.nor);
+    const body = new Chance(7).bytes(2500);
+    store.must(store.put(1, body));
+    const block = store.probe.word.streamBlock!(1);
+    const chunk = store.probe.scan(block).find((entry) => Number(entry.chunk) === 1)!;
+    for (let i = 0; i < 5; i++) store.damage(block, Number(chunk.offset) + 20 + 3 * i, 1);
+    const { liveBytes } = store.stat();
+    store.scrub();
+    assert.is(store.probe.scan(block).filter((entry) => Number(entry.chunk) === 1 && entry.lsn === chunk.lsn).length, 2);
+    store.must(closed ? store.reopen() : store.pull());
+    assert.equal(store.get(1), body);
+    assert.ok(Math.abs(store.stat().liveBytes - liveBytes) < 10, `${store.stat().liveBytes} bytes live, ${liveBytes} before`);
+    assert.is(store.verify().filter((one) => one.flags).length, 0, "what counts is the copy, which is sound");
+  });
+
+test("an index that is full of heads, or only of chunks, is told as INDEX_FULL", () => {
+  const left = 65536 - new Probe().call.dynamicBase!() - 5600; // some 300 records
+  const geometry = { ...parts.words, blockCount: Math.floor(left / 11) };
+  for (const long of [false, true]) {
+    const made = Store.make(geometry);
+    if (long) made.must(made.put(1, new Uint8Array(500_000)));
+    else for (let id = 0; id < 700; id++) made.must(made.put(id, ""));
+    made.must(made.close());
+    const small = new Store(geometry, { part: made.part, memoryBytes: 65536 });
+    assert.ok(small.probe.value("capacity") < 400);
+    assert.is(small.mount(), status("INDEX_FULL"));
+    assert.is(made.pull(), 0);
+    assert.is(made.list().length, long ? 1 : 700);
+  }
 });
 
 test.run();

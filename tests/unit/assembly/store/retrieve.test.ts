@@ -1,6 +1,7 @@
 /* Reading back: get, read, list, changes, verify. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { failingCopy } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { NOTE, parts, Store, status } from "../../../support/probe-store.js";
 
@@ -204,6 +205,48 @@ test("two ids that share a key are never taken for each other", () => {
   probe.call.indexPut!(probe.long.keyOf!(NOTE, 7, 7), address);
   assert.is(store.get(7, NOTE, 7), status("NOT_FOUND"));
   assert.is(store.put(7, "x", { idHigh: 7 }), status("INVALID"), "and a put under it is refused");
+});
+
+test("a body that cannot be brought again is IO, and the record is still the one that was got", () => {
+  const origin = filled();
+  origin.must(origin.close());
+  const { store, flash } = failingCopy(origin);
+  store.must(store.mount());
+  const { call, doorstep } = store.probe;
+  store.must(call.hf_get!(1, 0, 1));
+  store.must(store.put(2, "replaced", { kind: 2 })); // another record lies where it lay
+  flash.failAt("read", 0);
+  assert.is(call.hf_read!(0, 90), status("IO"));
+  assert.is(call.hf_read!(0, 90), 90);
+  assert.equal(doorstep.take(90), new Chance(1).bytes(90));
+});
+
+test("what an index calls a chunk and is none, or another version's, or too short for its place, is CORRUPT", () => {
+  const store = filled();
+  const { call, word, long } = store.probe;
+  const { lsn } = store.list().find((one) => one.idLow === 43)!;
+  const chunk = (number: number): bigint => long.chunkKeyOf!(3, 0, 43, lsn, number);
+  const addressOf = (key: bigint): number => {
+    assert.ok(call.find!(key));
+    return word.foundAddress!();
+  };
+  const other = store.list().find((one) => one.idLow === 3)!;
+  const good = addressOf(chunk(0));
+  const addresses = {
+    "a record": addressOf(long.keyOf!(1, 0, 1)),
+    "a chunk of another record": addressOf(long.chunkKeyOf!(3, 0, 3, other.lsn, 0)),
+    "the last chunk, which is shorter": addressOf(chunk(1)),
+  };
+  const chunkBytes = store.probe.value("chunkBytes");
+  for (const [words, address] of Object.entries(addresses)) {
+    call.indexPut!(chunk(0), address);
+    store.must(call.hf_get!(3, 0, 43));
+    assert.is(call.hf_read!(chunkBytes - 10, 20), status("CORRUPT"), words);
+  }
+  call.indexPut!(chunk(0), good);
+  store.must(call.hf_get!(3, 0, 43));
+  assert.is(call.hf_read!(chunkBytes - 10, 20), 20, "a read may go over the end of a chunk");
+  assert.equal(store.probe.doorstep.take(20), new Chance(43).bytes(2500).slice(chunkBytes - 10, chunkBytes + 10));
 });
 
 test.run();

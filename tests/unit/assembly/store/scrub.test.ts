@@ -2,9 +2,10 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, PowerCut, TEAR_KINDS, type TearKind } from "../../../../host/flash/index.js";
+import { failingCopy } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
-import { blockLetters, grow } from "../../../support/stripes.js";
+import { blockLetters, grow, stripesOf } from "../../../support/stripes.js";
 
 const test = suite("assembly/store/scrub");
 const [DAMAGED, CORRECTED, RELOCATED, LEFT, PART] = [2, 4, 8, 16, 32];
@@ -288,5 +289,166 @@ function loseBlock(store: Store): number {
   store.part.bytes.fill(0x5a, lost * 4096 + 20, (lost + 1) * 4096);
   return lost;
 }
+
+/** Scrubs to the end, or to the first answer that is a failure: which is returned, else 0. */
+function scrubUntilFailure(store: Store): number {
+  for (let high = 0, low = 0; ; ) {
+    const answer = store.probe.call.hf_scrub_next!(high, low);
+    if (answer !== 1) return answer;
+    ({ cursorHigh: high, cursorLow: low } = store.result());
+  }
+}
+
+for (const kind of ["read", "program"] as const)
+  test(`any ${kind} of a scrub may fail: it says IO or goes on, nothing is lost, and the next scrub moves what is left`, () => {
+    const origin = filled();
+    for (const id of [7, 9, 30]) rot(origin, where(origin, id), 5);
+    rot(origin, where(origin, 23, 1), 5);
+    const block = origin.probe.blocksIn("STATE_SEALED").find((one) => one !== origin.probe.signed("rootBlock"))!;
+    for (let i = 0; i < 5; i++) origin.damage(block, headerAt(origin) + 2 * i, 1);
+    origin.must(origin.close());
+    let refused = 0;
+    for (let at = 0; ; at++) {
+      const { store, flash } = failingCopy(origin);
+      store.must(store.mount());
+      flash.failAt(kind, at);
+      const answer = scrubUntilFailure(store);
+      const failed = flash.failures > 0;
+      flash.heal();
+      const words = `${kind} ${at} failed`;
+      if (answer < 0) refused++;
+      assert.ok(answer === 0 || (failed && answer === status("IO")), words);
+      assert.ok(answer < 0 || kind === "read" || !failed || store.stat().badBlocks > 0, `${words}: told, or the block was given up`);
+      if (answer === 0) assert.is(store.probe.value("mode"), 2, words);
+      store.must(store.pull());
+      assertHolds(store, words);
+      store.scrub();
+      assert.is(count(store, RELOCATED | LEFT | DAMAGED), 0, words);
+      if (!failed) break;
+    }
+    assert.ok(refused > 5, `${refused} answers of IO`);
+  });
+
+test("a record that reads well and a moment later does not is damaged for now: nothing is put in its place", () => {
+  const origin = filled();
+  const [home] = where(origin, 7);
+  rot(origin, where(origin, 7), 5);
+  origin.must(origin.close());
+  const { store, flash } = failingCopy(origin);
+  store.must(store.mount());
+  store.must(store.put(1, body(1)));
+  const key = store.probe.long.keyOf!(3, 0, 7);
+  flash.spoils = true;
+  const flags = new Set<number>();
+  for (let at = 0; flash.failures > 0 || at === 0; at++) {
+    let left = at;
+    flash.failures = 0;
+    flash.fails = (operation, block) => operation === "read" && block === home && left-- <= 0;
+    store.must(store.probe.call.hf_scrub_next!(Number(key >> 32n), Number(key & 0xffffffffn)));
+    flash.heal();
+    flags.add(store.result().flags);
+    if (!(store.result().flags & RELOCATED))
+      assert.is(store.probe.call.find!(key) && store.probe.call.addressBlock!(store.probe.word.foundAddress!()), home);
+    assertHolds(store, `all reads after ${at} were spoilt`);
+  }
+  assert.ok(flags.has(DAMAGED), "it could not be read");
+  assert.ok(flags.has(DAMAGED | CORRECTED), "it was read, mended, and could then not be copied");
+  assert.ok(flags.has(RELOCATED | CORRECTED));
+});
+
+test("a block to be emptied in a store that is only read is told as left", () => {
+  const store = filled();
+  const block = store.probe.blocksIn("STATE_SEALED").find((one) => one !== store.probe.signed("rootBlock"))!;
+  store.must(store.close());
+  for (let i = 0; i < 5; i++) store.damage(block, headerAt(store) + 2 * i, 1);
+  store.restart();
+  store.must(store.mount(true));
+  const mark = store.flash.mark();
+  assert.equal(
+    store
+      .scrub()
+      .filter((one) => one.flags & LEFT)
+      .map((one) => one.flags),
+    [LEFT | PART],
+  );
+  assert.is(store.flash.since(mark).programBytes, 0);
+});
+
+test("a record that went to its new home while room for it was made is not moved again", () => {
+  const store = Store.make(parts.nor);
+  const chance = new Chance(2);
+  let last = 0;
+  while (store.put(last, chance.bytes(90)) >= 0) last++;
+  for (let i = 0; i < 200; i++) store.put(chance.below(last), chance.bytes(90));
+  store.must(store.reopen());
+  const before = listed(store);
+  const root = store.probe.signed("rootBlock");
+  for (const block of store.probe.blocksIn("STATE_SEALED").filter((one) => one !== root))
+    for (const one of store.probe.scan(block)) rot(store, [block, Number(one.offset)], 5);
+  const told = store.scrub();
+  assert.is(told.filter((one) => one.flags & RELOCATED).length > 100, true);
+  assert.equal(listed(store), before);
+  assert.is(store.verify().filter((one) => one.flags & DAMAGED).length, 0);
+  store.must(store.pull());
+  assert.equal(listed(store), before);
+});
+
+test("a long record of which a chunk is not known is told as damaged", () => {
+  const store = filled();
+  const { call, long } = store.probe;
+  const { lsn } = store.list().find((one) => one.idLow === 23)!;
+  call.indexRemove!(long.chunkKeyOf!(3, 0, 23, lsn, 1));
+  const told = store.scrub().filter((one) => one.flags & DAMAGED);
+  assert.equal(
+    told.map((one) => one.idLow),
+    [23],
+  );
+  assert.equal([told[0]!.bodyBytes, told[0]!.lsn, told[0]!.flags], [2500, lsn, DAMAGED]);
+});
+
+test("a seal that is beyond mending is no seal: its block is known by its heads, and left alone", () => {
+  const store = filled();
+  const block = store.probe.blocksIn("STATE_SEALED").find((one) => one !== store.probe.signed("rootBlock"))!;
+  store.part.bytes.fill(255, (block + 1) * 4096 - 6, (block + 1) * 4096);
+  const mark = store.flash.mark();
+  assert.is(count(store, RELOCATED | LEFT | DAMAGED), 0);
+  assert.is(store.flash.since(mark).programBytes, 0);
+});
+
+test("a block whose summary cannot be read any more is emptied as well", () => {
+  const store = filled();
+  const block = store.probe.blocksIn("STATE_SEALED").find((one) => one !== store.probe.signed("rootBlock"))!;
+  store.damage(block, store.probe.call.readFinal!(block), 60);
+  assert.is(count(store, RELOCATED), 1);
+  assert.not(store.probe.blocksIn("STATE_SEALED").includes(block));
+  assertHolds(store, "after a scrub");
+});
+
+test("the newest root's block is left where it is, though its seal has begun to rot", () => {
+  const store = filled();
+  store.must(store.pull());
+  for (let id = 70; store.probe.call.stateOf!(store.probe.value("rootBlock")) !== store.probe.value("STATE_SEALED"); id++)
+    store.must(store.put(id, body(id)));
+  const root = store.probe.value("rootBlock");
+  for (let i = 0; i < 5; i++) store.damage(root, headerAt(store) + 2 * i, 1);
+  const { compactions } = store.stat();
+  assert.is(count(store, LEFT), 1);
+  assert.is(store.stat().compactions, compactions);
+  assert.is(store.probe.call.stateOf!(root), store.probe.value("STATE_SEALED"));
+});
+
+test("a member of a stripe that is being built is left until the stripe stands", () => {
+  const store = Store.make({ ...parts.nor, blockCount: 64 }, { outerParity: 8 });
+  for (let id = 0; store.probe.call.striping!() === 0; id++) store.must(store.put(id, "x".repeat(300)));
+  const stripe = stripesOf(store).find(({ parity }) => !store.probe.call.isCovered!(parity))!;
+  const member = stripe.members.find((one) => store.probe.call.liveOf!(one) > 0)!;
+  for (let i = 0; i < 5; i++) store.damage(member, headerAt(store) + 2 * i, 1);
+  assert.is(count(store, LEFT), 1);
+  assert.is(store.probe.call.compacting!(), 0);
+  store.rest();
+  assert.is(count(store, RELOCATED), 1);
+  assert.not(store.probe.blocksIn("STATE_SEALED").includes(member));
+  assert.is(store.verify().filter((one) => one.flags).length, 0);
+});
 
 test.run();

@@ -1,6 +1,7 @@
 /* Whether the core may be asked and may write. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { failing } from "../../../support/failing-part.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 
 const test = suite("assembly/store/session");
@@ -86,6 +87,34 @@ test("a closed core stays closed, and closing it again is no failure", () => {
   store.must(store.close());
   assert.is(store.close(), 0);
   assert.is(store.put(1, "x"), status("CLOSED"));
+});
+
+test("a part that dies while idle work is done: IO, and the core is closed", () => {
+  const { store, flash } = failing(parts.nor);
+  store.must(store.format());
+  store.must(store.mount());
+  for (let id = 0; id < 60; id++) store.must(store.put(id, "x".repeat(150)));
+  for (let id = 0; id < 60; id += 2) store.must(store.put(id, "y"));
+  store.must(store.put(1, "the last one"));
+  const begin = (): void => {
+    store.must(store.probe.call.compactStep!(10));
+    assert.is(store.probe.call.compacting!(), 1, "there is work under way");
+  };
+  begin();
+  flash.fails = () => true;
+  assert.is(store.probe.call.hf_tick!(8), status("IO"));
+  assert.is(store.probe.value("mode"), 0);
+  flash.heal();
+  assert.is(store.put(1, "x"), status("CLOSED"));
+  assert.is(store.pull(), 0);
+  assert.is(store.text(1), "the last one");
+  // Where only a program fails the core mounts itself again, and idle work goes on.
+  store.must(store.put(2, "begins the session"));
+  begin();
+  flash.failAt("program", 0);
+  assert.is(store.probe.call.hf_tick!(8), 1);
+  assert.is(flash.failures, 1);
+  assert.is(store.stat().answerToChanges, 0);
 });
 
 test.run();

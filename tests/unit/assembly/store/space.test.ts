@@ -47,6 +47,27 @@ for (const [name, geometry] of Object.entries(parts)) {
   });
 }
 
+test("the longest header, meta and ext fit a record on the smallest blocks served, whatever parity is asked for", () => {
+  const smallest = [
+    { kind: "nor", blockBytes: 2048, blockCount: 64, pageBytes: 32, programBytes: 32 },
+    { kind: "nor", blockBytes: 2048, blockCount: 64, pageBytes: 64, programBytes: 1 },
+    { kind: "nand", blockBytes: 8192, blockCount: 64, pageBytes: 512, programBytes: 512 },
+  ] as const;
+  const ext = new Uint8Array(64).fill(1);
+  const meta = new Uint8Array(480).fill(2);
+  for (const geometry of smallest)
+    for (const parityBytes of [8, 16])
+      for (const outerParity of [0, 8] as const) {
+        const store = Store.make(geometry, { parityBytes, outerParity });
+        assert.ok(store.probe.value("recordLimitData") >= 48 + 480 + 64, JSON.stringify(geometry));
+        store.must(store.put(1, "x", { meta, ext }));
+        store.must(store.put(2, new Uint8Array(3000), { meta, ext }));
+        store.must(store.pull());
+        assert.is(store.text(1), "x");
+        assert.equal(store.get(2), new Uint8Array(3000));
+      }
+});
+
 test("meta and ext that would leave no room in a head are TOO_BIG", () => {
   const store = Store.make(parts.nor);
   const meta = store.probe.value("META_MAX_BYTES");

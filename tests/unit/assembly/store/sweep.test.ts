@@ -83,4 +83,39 @@ test("a deletion that is taken back by a new put is no deletion any more", () =>
   for (let id = 0; id < 40; id++) assert.is(store.text(id), "second");
 });
 
+/** Rots the tombstone of a record beyond repair. */
+function rotTombstone(store: Store, id: number): void {
+  const { probe } = store;
+  assert.is(probe.call.find!(probe.long.keyOf!(3, 0, id)), 1);
+  const address = probe.word.foundAddress!();
+  store.damage(probe.word.addressBlock!(address), probe.word.addressOffset!(address), 36);
+}
+
+for (const relay of [false, true])
+  test(`a deletion that cannot be read any more is ${relay ? "kept while a relay may not have heard of it" : "forgotten like any other"}`, () => {
+    const store = Store.make(parts.nor);
+    const empty = store.stat().liveBytes;
+    // Deletions of what was never there: nothing older of them stands anywhere.
+    store.must(store.batch(Array.from({ length: 20 }, (_, id) => [id, undefined] as const)));
+    rotTombstone(store, 7);
+    store.probe.call.tellRelay!(Number(relay), 1n << 39n); // it has confirmed every deletion whose LSN can be told
+    store.rest();
+    const kept = Array.from({ length: 20 }, (_, id) => id).filter((id) => store.probe.call.find!(store.probe.long.keyOf!(3, 0, id)) === 1);
+    assert.equal(kept, relay ? [7] : []);
+    assert.is(store.stat().liveBytes > empty, relay, "what was forgotten does not live any more");
+    assert.is(store.get(7), status("NOT_FOUND"));
+  });
+
+test("a sweep that has come to its end with as many deletions as it takes at once begins again at the first", () => {
+  const store = Store.make({ ...parts.nor, blockCount: 60 });
+  for (let id = 0; id < 112; id++) store.must(store.put(id, "x"));
+  for (let id = 0; id < 112; id++) store.must(store.remove(id));
+  assert.is(store.probe.value("tombstones"), 112);
+  // What was removed stands in segments with the newest root and after it: none of the deletions may be forgotten.
+  for (let tick = 0; tick < 200; tick++) store.must(store.probe.call.hf_tick!(1));
+  assert.is(store.rest(), 0);
+  assert.is(store.probe.value("tombstones"), 112);
+  for (let id = 0; id < 112; id++) assert.is(store.get(id), status("NOT_FOUND"));
+});
+
 test.run();

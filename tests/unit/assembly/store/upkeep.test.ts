@@ -1,6 +1,7 @@
 /* The share of compaction and erasing that every write does, and what tick does at rest. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { failing, failingCopy } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 
@@ -162,5 +163,182 @@ for (const seed of [0, 8, 17]) {
     assert.is(dead.size, 6);
   });
 }
+
+/** Takes blank blocks out of the game until `count` are left. */
+function leaveBlank({ probe }: Store, count: number): void {
+  for (const block of probe.blocksIn("STATE_BLANK").slice(count)) probe.call.setState!(block, probe.value("STATE_CHECKPOINT"));
+}
+
+test("with no block free but the reserve a body up to 8 KiB may open one at once, a longer one is FULL where compaction gains nothing", () => {
+  const answers = [8192, 8193].map((bytes) => {
+    const store = Store.make(parts.large);
+    const none = store.probe.word.streamBlock!(1);
+    for (let i = 0; i < 100; i++) store.must(store.put(i % 45, new Uint8Array(1500)));
+    leaveBlank(store, store.probe.value("reserveBlocks"));
+    assert.is(store.probe.word.streamBlock!(1), none, "no cold segment is open");
+    return store.probe.call.makeRoom!(bytes, store.probe.value("reserveBlocks"));
+  });
+  assert.equal(answers, [0, status("FULL")]);
+});
+
+test("room is made round by round on a part of many blocks, and a floor that cannot be reached is FULL", () => {
+  const store = Store.make({ ...parts.words, blockCount: 160 });
+  for (let id = 0; id < 150; id++) store.must(store.put(id, "x".repeat(400)));
+  for (let id = 0; id < 150; id += 2) store.must(store.remove(id));
+  const floor = store.probe.call.freeCount!() + 8;
+  store.must(store.probe.call.makeRoom!(3000, floor));
+  assert.ok(store.probe.call.freeCount!() > floor);
+  assert.is(store.probe.call.makeRoom!(3000, 159), status("FULL"));
+  for (let id = 1; id < 150; id += 2) assert.is(store.text(id), "x".repeat(400));
+});
+
+test("where nothing is to be gained but in a stripe that is being built, the stripe is finished first", () => {
+  const store = Store.make({ ...parts.nor, blockCount: 64 }, { outerParity: 8 });
+  for (let id = 0; store.probe.call.striping!() === 0; id++) store.must(store.put(id, "x".repeat(300)));
+  const { records } = store.stat();
+  for (let id = 0; id < records - 15; id += 2) store.must(store.probe.call.hf_remove!(3, 0, id, 1));
+  assert.is(store.probe.call.striping!(), 1);
+  leaveBlank(store, store.probe.value("reserveBlocks"));
+  const { compactions } = store.stat();
+  store.must(store.probe.call.makeRoom!(3000, store.probe.value("reserveBlocks")));
+  assert.is(store.probe.call.striping!(), 0);
+  assert.is(store.stat().compactions, compactions + 1);
+  for (let id = 1; id < records - 15; id += 2) assert.is(store.text(id), "x".repeat(300));
+});
+
+test("the share of a small write stays bounded where a victim holds more than a segment is reckoned to", () => {
+  const store = Store.make(parts.nand);
+  store.must(store.probe.call.streamOpen!(0, store.probe.value("SEGMENT_HOT"), BigInt(store.wallMs), 0));
+  // Whole pages, to the brim; the last program is copied by the recovery.
+  const bodies = [840, 888, 888, 888, 888, 888, 400, 1].map((length, id) => new Chance(id).bytes(length));
+  bodies.forEach((body, id) => {
+    store.must(store.put(id, body));
+  });
+  store.must(store.pull());
+  store.must(store.put(100, "begins the session"));
+  store.must(store.probe.call.compactStep!(1));
+  assert.ok(store.probe.call.victimLive!() > store.probe.value("segmentBytes"), "fuller than a sealed one that is worth it");
+  const before = store.flash.mark();
+  store.must(store.put(101, "small"));
+  const { programBytes } = store.flash.since(before);
+  assert.ok(programBytes > 512 && programBytes <= 4096 + 1024, `${programBytes} bytes`);
+  bodies.forEach((body, id) => {
+    assert.equal(store.get(id), body);
+  });
+});
+
+test("idle work erases what is dirty when compaction is wanted and gains nothing", () => {
+  const store = Store.make({ ...parts.nor, blockCount: 70 });
+  for (let id = 0; id < 30; id++) store.must(store.put(id, new Uint8Array(1170)));
+  const [dirty] = store.probe.blocksIn("STATE_BLANK").slice(-2);
+  store.probe.call.setState!(dirty!, store.probe.value("STATE_DIRTY"));
+  leaveBlank(store, 5);
+  assert.ok(store.probe.call.freeCount!() <= store.probe.call.lowWater!(), "compaction is wanted");
+  assert.is(store.probe.call.victimLive!(), 0);
+  const mark = store.flash.mark();
+  assert.is(store.probe.call.hf_tick!(1), 1);
+  const { erases, programCalls } = store.flash.since(mark);
+  assert.equal([erases, programCalls], [1, 1], "a block and its label");
+  assert.is(store.probe.call.stateOf!(dirty!), store.probe.value("STATE_BLANK"));
+});
+
+/** A part on which no block is free but the reserve, closed, and what it holds. */
+function crowded(): { origin: Store; model: Map<number, Uint8Array>; ids: number } {
+  const origin = Store.make(parts.nor);
+  const chance = new Chance(1);
+  const model = new Map<number, Uint8Array>();
+  const put = (id: number): number => {
+    const body = chance.bytes(150);
+    const answer = origin.put(id, body);
+    if (answer >= 0) model.set(id, body);
+    return answer;
+  };
+  let ids = 0;
+  while (origin.stat().freeBytes > 3000) origin.must(put(ids++));
+  const { call } = origin.probe;
+  for (let i = 0; call.freeCount!() > origin.probe.value("reserveBlocks"); i++) {
+    put(chance.below(ids));
+    assert.ok(i < 1000, "the part became crowded");
+  }
+  for (let id = 0; id < 90; id++) {
+    origin.must(origin.remove(id));
+    model.delete(id);
+  }
+  while (call.freeCount!() > origin.probe.value("reserveBlocks")) origin.must(put(90 + chance.below(ids - 90)));
+  origin.must(origin.close());
+  return { origin, model, ids };
+}
+
+test("any program of a crowded part may fail, in whatever is asked: IO, and nothing acknowledged is lost", () => {
+  const { origin, model, ids } = crowded();
+  const body = new Chance(9).bytes(9000);
+  const asked: Record<string, (store: Store) => number> = {
+    short: (store) => store.put(ids - 1, body.subarray(0, 300)),
+    middling: (store) => store.put(ids - 1, body.subarray(0, 1500)),
+    long: (store) => store.put(ids - 1, body),
+    batch: (store) =>
+      store.batch([
+        [ids - 1, body.subarray(0, 1200)],
+        [ids, body.subarray(0, 1200)],
+      ]),
+    remove: (store) => store.remove(ids - 1),
+    tick: (store) => store.probe.call.hf_tick!(8),
+  };
+  for (const [words, ask] of Object.entries(asked)) {
+    let told = 0;
+    for (let at = 0; ; at++) {
+      const { store, flash } = failingCopy(origin);
+      store.must(store.mount());
+      flash.failAt("program", at);
+      const answer = ask(store);
+      const failed = flash.failures > 0;
+      flash.heal();
+      if (answer === status("IO")) told++;
+      assert.ok(answer >= 0 || (failed && answer === status("IO")), `${words}: ${answer} when program ${at} failed`);
+      store.must(store.pull());
+      for (const [id, expected] of model)
+        if (id < ids - 1 || answer < 0) assert.equal(store.get(id), expected, `${words}: record ${id} when program ${at} failed`);
+      assert.is(store.stat().damagedUnknown, 0);
+      if (!failed) break;
+    }
+    assert.ok(told > 0 || words === "tick", `${words}: ${told}`);
+  }
+});
+
+test("a small change, or a batch, whose share of compaction fails is IO, and may be asked for again", () => {
+  for (const ask of [(store: Store) => store.put(1, "changed"), (store: Store) => store.batch([[1, "changed"]])]) {
+    const { store, flash } = failing(parts.nor);
+    store.must(store.format());
+    store.must(store.mount());
+    for (let id = 0; id < 60; id++) store.must(store.put(id, "x".repeat(150)));
+    for (let id = 0; id < 60; id += 2) store.must(store.put(id, "y"));
+    store.must(store.probe.call.compactStep!(10));
+    assert.is(store.probe.call.compacting!(), 1);
+    flash.failAt("program", 0);
+    assert.is(ask(store), status("IO"));
+    assert.is(store.text(1), "x".repeat(150));
+    assert.is(ask(store), 0);
+    assert.is(store.text(1), "changed");
+    for (let id = 3; id < 60; id += 2) assert.is(store.text(id), "x".repeat(150));
+  }
+});
+
+test("chunks of a put that was given up are programmed with the next change's stripe, and their failure is the change's", () => {
+  const { store, flash } = failing({ ...parts.nor, blockCount: 64 }, { outerParity: 8 });
+  store.must(store.format());
+  store.must(store.mount());
+  for (let id = 0; store.probe.blocksIn("STATE_SEALED").length < 10; id++) store.must(store.put(id, new Uint8Array(1100)));
+  const { records } = store.stat();
+  const { call, doorstep } = store.probe;
+  store.must(call.hf_put_begin!(3, 0, 999, 0, 0, 0, 4000, 1));
+  doorstep.fill(new Uint8Array(2500));
+  store.must(call.hf_put_write!(2500));
+  store.must(call.hf_put_abandon!());
+  flash.failAt("program", 0);
+  assert.is(store.put(1, "small"), status("IO"));
+  assert.is(store.stat().records, records);
+  assert.equal(store.get(1), new Uint8Array(1100));
+  store.must(store.put(1, "small"));
+});
 
 test.run();

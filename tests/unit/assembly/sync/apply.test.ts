@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { CHUNK_BYTES, FRAME } from "../../../../host/relay/frame.js";
+import { failingCopy } from "../../../support/failing-part.js";
 import { AirProbe, OTHER, OWN } from "../../../support/probe-air.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { NOTE, parts, Store, status } from "../../../support/probe-store.js";
@@ -181,8 +182,109 @@ test("frames that contradict themselves change nothing", () => {
     invalid,
   );
   assert.is(forge(none, { payload: good.payload.subarray(0, 19) }), invalid);
+  const wall = (high: number) => forge((p) => new DataView(p.buffer).setUint16(12, high, true));
+  assert.is(wall(0x8000), invalid); // a wall clock that no segment can hold
+  const reserved = (BigInt(store.probe.value("RESERVED_HIGH")) << 32n) | BigInt(store.probe.value("RESERVED_LOW"));
+  assert.is(air.hear(air.rec(pull, 0, reserved, new Map([[OTHER, 5]]), bytes("ledger"), { kind: 7 })), invalid);
   assert.is(store.stat().records, 0);
   assert.is(store.get(1), status("NOT_FOUND"));
+});
+
+test("both deleted it, and neither saw the other: one deletion is enough", () => {
+  const store = Store.make(parts.nor);
+  store.must(store.put(1, "ours"));
+  store.must(store.remove(1));
+  const { nextLsn } = store.stat();
+  const { air, pull } = pulling(store);
+  air.hear(air.rec(pull, 0, 1n, new Map([[OTHER, 5]]), undefined));
+  assert.equal([air.state().removed, air.state().cursor], [0, 1n]);
+  assert.is(store.get(1), status("NOT_FOUND"));
+  assert.ok(store.stat().nextLsn - nextLsn < 4n, "nothing but the ledger was written");
+});
+
+test("ours cannot be read to be kept: it stays, and theirs is passed over", () => {
+  const store = Store.make(parts.nor);
+  const body = new Chance(5).bytes(1500);
+  store.must(store.put(1, body));
+  store.must(store.reopen());
+  const { call, long, word } = store.probe;
+  call.find!(long.keyOf!(NOTE, 0, 1));
+  const address = word.foundAddress!();
+  store.damage(word.addressBlock!(address), word.addressOffset!(address) + 800, 60); // its head reads, its second unit does not
+  const { air, pull } = pulling(store);
+  air.hear(air.rec(pull, 0, 1n, new Map([[OTHER, 5]]), bytes("theirs")));
+  assert.is(store.get(1), status("CORRUPT"));
+  assert.equal([air.state().pulled, air.state().conflicts, store.list().length], [0, 0, 1]);
+});
+
+test("an id that shares its key with another: taken where that one is deleted, refused where it lives", () => {
+  for (const buried of [false, true]) {
+    const store = Store.make(parts.nor);
+    store.must(store.put(1, "ours"));
+    if (buried) store.must(store.remove(1));
+    const { call, long, word } = store.probe;
+    call.find!(long.keyOf!(NOTE, 0, 1));
+    const address = word.foundAddress!();
+    // 51 bits decide; no two of these ids collide, so they are made to.
+    call.indexPut!(long.keyOf!(NOTE, 0, 9) | BigInt(buried), address);
+    const { air, pull } = pulling(store);
+    air.hear(air.rec(pull, 0, 9n, new Map([[OTHER, 5]]), bytes("theirs")));
+    assert.equal([air.state().pulled, air.state().detail], buried ? [1, 0] : [0, status("INVALID")]);
+    if (buried) assert.is(store.text(9), "theirs");
+    else assert.is(store.text(1), "ours");
+  }
+});
+
+test("any read or program may fail while a record comes: IO, and it is as it was, or as it came", () => {
+  const long = new Chance(3).bytes(9000);
+  const mine = (id: number): Uint8Array => new Chance(50 + id).bytes(id === 2 ? 3000 : 200);
+  const origin = Store.make(parts.nor);
+  for (const id of [1, 2, 3]) origin.must(origin.put(id, mine(id)));
+  const lsn = lsnOf(origin, 3);
+  origin.must(origin.close());
+  const seen = new Map([
+    [OTHER, 6],
+    [OWN, lsn],
+  ]);
+  const concurrent = new Map([[OTHER, 5]]);
+  const scenes = {
+    "a record that is not here": { id: 8, version: concurrent, body: bytes("theirs") },
+    "a long record that is not here": { id: 8, version: concurrent, body: long },
+    "a record changed here too": { id: 1, version: concurrent, body: bytes("theirs") },
+    "a long record changed here too": { id: 2, version: concurrent, body: bytes("theirs") },
+    "a deletion that has seen ours": { id: 3, version: seen, body: undefined },
+  };
+  for (const [words, { id, version, body }] of Object.entries(scenes))
+    for (const kind of ["read", "program"] as const) {
+      let told = 0;
+      for (let at = 0; ; at++) {
+        const { store, flash } = failingCopy(origin);
+        store.must(store.mount());
+        const { air, pull } = pulling(store);
+        flash.failAt(kind, at);
+        const rec = air.rec(pull, 0, BigInt(id), version, body);
+        let answer = air.hear(rec);
+        for (let place = rec.payload.length - 20 - 7; body && place < body.length && answer >= 0; place += CHUNK_BYTES)
+          answer = air.hear({ ...rec, type: FRAME.CHUNK, place, payload: body.subarray(place, place + CHUNK_BYTES) });
+        const failed = flash.failures > 0;
+        flash.heal();
+        if (answer === status("IO")) told++;
+        assert.ok(answer >= 0 || (failed && answer === status("IO")), `${words}: ${answer} when ${kind} ${at} failed`);
+        store.must(store.pull());
+        for (const one of [1, 2, 3, 8]) {
+          const got = store.get(one);
+          const was = one === 8 ? status("NOT_FOUND") : mine(one);
+          const came = one === id ? (body ?? status("NOT_FOUND")) : was;
+          const same = (a: Uint8Array | number, b: Uint8Array | number): boolean =>
+            typeof a === "number" || typeof b === "number" ? a === b : Buffer.compare(a, b) === 0;
+          assert.ok(same(got, was) || same(got, came), `${words}: record ${one} when ${kind} ${at} failed`);
+        }
+        for (const copy of store.list().filter((one) => ![1, 2, 3, 8].includes(one.idLow)))
+          assert.equal(store.get(copy.idLow, NOTE, copy.idHigh), mine(id), "what was put aside is ours, whole");
+        if (!failed) break;
+      }
+      assert.ok(told > 0, `${words}: ${kind}`);
+    }
 });
 
 test.run();

@@ -171,4 +171,43 @@ test("noise and forged frames at any moment: a status, nothing lost, nothing del
   for (let id = 0; id < 6; id++) assert.is(store.text(id), `note ${id}`);
 });
 
+test("of many records a twentieth may be deleted by air without a question", () => {
+  const store = Store.make({ ...parts.nor, blockCount: 48 });
+  const air = new AirProbe(store);
+  const count = 460;
+  const first = air.greet({ seq: 500n })!;
+  for (let i = 0; i < count; i++) air.hear(air.rec(first, i, BigInt(i), new Map([[OTHER, i + 1]]), new Uint8Array(8)));
+  air.done(first, count, 500);
+  air.bye(air.say()!, 500n);
+  assert.is(store.stat().records, count);
+  const pull = air.greet({ seq: 600n })!;
+  for (let i = 0; i < 40; i++) air.hear(air.rec(pull, i, BigInt(i), new Map([[OTHER, 1000 + i]]), undefined, { seq: 501 + i }));
+  assert.equal([air.state().phase, air.state().detail, store.stat().records], [GUARD, 3, count - count / 20]);
+});
+
+test("a relay that has news at every goodbye is given up after as many rounds", () => {
+  const { air } = known();
+  air.done(air.greet({ seq: 4n })!, 0, 4);
+  let goodbyes = 0;
+  for (let seq = 5; air.state().phase < EQUAL; seq++) {
+    const frame = air.say()!;
+    if (frame.type === FRAME.BYE) {
+      goodbyes++;
+      air.bye(frame, BigInt(seq));
+    } else air.done(frame, 0, seq);
+    assert.ok(seq < 1000, "a conversation that does not end");
+  }
+  assert.is(air.state().phase, UNEQUAL);
+  assert.is(goodbyes, 65);
+});
+
+test("a frame for a store that was closed meanwhile is CLOSED", () => {
+  const { store, air } = known();
+  const pull = air.greet({ seq: 4n })!;
+  store.must(store.close());
+  assert.is(air.hear(air.rec(pull, 0, 9n, new Map([[OTHER, 5]]), new Uint8Array(4))), status("CLOSED"));
+  store.must(store.mount());
+  assert.is(store.stat().records, 3);
+});
+
 test.run();

@@ -3,9 +3,10 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { decodeRecord, FRAME } from "../../../../host/relay/frame.js";
 import { decodeVersion, versionHash } from "../../../../host/relay/version.js";
+import { failing } from "../../../support/failing-part.js";
 import { AirProbe, OTHER, OWN } from "../../../support/probe-air.js";
 import { Chance } from "../../../support/probe-chance.js";
-import { NOTE, parts, Store } from "../../../support/probe-store.js";
+import { NOTE, parts, Store, status } from "../../../support/probe-store.js";
 
 const test = suite("assembly/sync/outbox");
 
@@ -83,6 +84,68 @@ test("the digest is the sum over all records, deletions not counted", () => {
   const sum = store.list().reduce((total, one) => total + versionHash(NOTE, BigInt(one.idLow), new Map([[OWN, Number(one.lsn)]])), 0n);
   assert.is(store.probe.wide("digest"), BigInt.asUintN(64, sum));
   assert.is(store.probe.value("digestCount"), 8);
+});
+
+test("a record removed while its pieces go out: no more of it goes, and its deletion goes in the next pass", () => {
+  const store = Store.make(parts.nor);
+  store.must(store.put(9, new Uint8Array(20_000)));
+  const air = new AirProbe(store);
+  air.done(air.greet()!, 0, 0);
+  const put = air.say()!;
+  assert.is(put.type, FRAME.PUT);
+  store.must(store.remove(9));
+  assert.is(air.say(), undefined);
+  air.ack(put, 4);
+  air.done(air.say()!, 0, 0);
+  assert.equal(
+    air.sayAll().map((frame) => [frame.type, frame.id]),
+    [[FRAME.TOMB, 9n]],
+  );
+});
+
+test("a read that fails while pieces go out is IO, and a second conversation says all of it", () => {
+  const body = new Chance(1).bytes(20_000);
+  let told = 0;
+  for (let at = 0; ; at++) {
+    const { store, flash } = failing(parts.nor);
+    store.must(store.format());
+    store.must(store.mount());
+    store.must(store.put(9, body));
+    const air = new AirProbe(store);
+    air.done(air.greet()!, 0, 0);
+    assert.is(air.say()!.type, FRAME.PUT);
+    flash.failAt("read", at);
+    let answer = 1;
+    while (answer > 0) answer = store.probe.call.hf_sync_next!(0);
+    const failed = flash.failures > 0;
+    flash.heal();
+    assert.ok(answer === 0 || (failed && answer === status("IO")), `${answer} when read ${at} failed`);
+    if (answer < 0) told++;
+    air.done(air.greet()!, 0, 0);
+    const pieces = air.sayAll().map((frame) => (frame.type === FRAME.CHUNK ? frame.payload : decodeRecord(frame.payload)!.body));
+    assert.equal(Buffer.concat(pieces), Buffer.from(body), `read ${at} failed`);
+    if (!failed) break;
+  }
+  assert.ok(told > 2, `${told}`);
+});
+
+test("a record that is damaged behind its head is passed over, and those after it go out", () => {
+  const store = Store.make(parts.nor);
+  for (const id of [1, 2, 3]) store.must(store.put(id, new Chance(id).bytes(1500)));
+  store.must(store.reopen());
+  const { call, long, word } = store.probe;
+  call.find!(long.keyOf!(NOTE, 0, 2));
+  const address = word.foundAddress!();
+  store.damage(word.addressBlock!(address), word.addressOffset!(address) + 800, 60);
+  assert.is(store.get(2), status("CORRUPT"));
+  const air = new AirProbe(store);
+  assert.equal(
+    air
+      .pushAll()
+      .map((frame) => frame.id)
+      .sort(),
+    [1n, 3n],
+  );
 });
 
 test.run();
