@@ -51,9 +51,9 @@ import { countUnknown, fault } from "./progress";
 import { forgetFacts, forgetLoaded, readUnit } from "./read";
 import { firstRecordOffset, judgeFinal } from "./segment-reader";
 
-/** Fewest blocks of a part with outer parity: emptying a stripe takes blocks before it gives any back. */
+/** Fewest blocks of a part with outer parity 4 or 8: emptying a stripe takes blocks before it gives any back. */
 export function blocksNeeded(outer: u32): u32 {
-  return outer == 8 ? 48 : outer == 4 ? 32 : 0;
+  return outer == 8 ? 48 : 32;
 }
 
 /** First byte behind the block table and what outer parity needs. */
