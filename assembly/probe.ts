@@ -274,7 +274,17 @@ export { findRoot, restoreRoot, rootBytes } from "./journal/root";
 export { toldDataBytes } from "./journal/scan";
 export { firstRecordOffset, forgetSummary, readFacts, readFinal, readSummary, trailerIsBlank } from "./journal/segment-reader";
 export { flush, programmedBytes, roomLeft, segmentHasRoom, TRAILER_BYTES } from "./journal/segment-writer";
-export { descriptorOffset, dissolve, parityOf, restoreStripes, stripeLive, stripeMembers, sumStripe, tablesEnd } from "./journal/stripe";
+export {
+  descriptorOffset,
+  dissolve,
+  inStripe,
+  parityOf,
+  restoreStripes,
+  stripeLive,
+  stripeMembers,
+  sumStripe,
+  tablesEnd,
+} from "./journal/stripe";
 export {
   endedCleanly,
   highestSession,
