@@ -258,6 +258,8 @@ export {
   witnessLsn,
 } from "./journal/progress";
 export {
+  beginPatrol,
+  endPatrol,
   factsOpenLsn,
   factsSession,
   factsType,
@@ -268,12 +270,13 @@ export {
   loadRest,
   plausibleUnit,
   readUnit,
+  weak,
 } from "./journal/read";
 export { isTail, judgeTail, readOnlyEnd, rootBlock, rootedSession, tailSession } from "./journal/recover";
 export { findRoot, restoreRoot, rootBytes } from "./journal/root";
-export { toldDataBytes } from "./journal/scan";
+export { headlessRecords, toldDataBytes } from "./journal/scan";
 export { firstRecordOffset, forgetSummary, readFacts, readFinal, readSummary, trailerIsBlank } from "./journal/segment-reader";
-export { flush, programmedBytes, roomLeft, segmentHasRoom, TRAILER_BYTES } from "./journal/segment-writer";
+export { flush, programmedBytes, programUnit, roomLeft, segmentHasRoom, TRAILER_BYTES } from "./journal/segment-writer";
 export {
   descriptorOffset,
   dissolve,

@@ -10,7 +10,7 @@ import { type Branch, branchesOf } from "./branches.js";
 import { buildReplayers } from "./build.js";
 
 /** What is recorded. Left out are tests that make millions of calls on paths that these take too, and the one that plays a broken twin. */
-const LEFT_OUT = /\/(scan|compact|upkeep|resume)\.test\.ts$/;
+const LEFT_OUT = /\/(compact|upkeep|resume)\.test\.ts$/;
 const MORE = ["tests/coverage/traces.ts", "tests/conformance/golden.test.ts"];
 export const LIST = "tests/coverage/unreached.json";
 
