@@ -395,8 +395,11 @@ test("what has to be listed and finds the list full ends the recovery: FULL, and
     store.must(store.probe.call.streamSeal!(0, 0));
   };
   const batch = (store: Store): void => {
-    store.must(store.probe.call.hf_batch_begin!(60, 60 * 150));
-    for (let id = 2000; id < 2060; id++) store.must(store.put(id, new Uint8Array(150)));
+    const { call } = store.probe;
+    store.must(call.hf_batch_begin!(100, 100 * 150));
+    const first = call.streamBlock!(0);
+    for (let id = 2000; call.streamBlock!(0) === first || call.streamOffset!(0) < 1500; id++)
+      store.must(store.put(id, new Uint8Array(150)));
   };
   for (const [what, tail] of Object.entries({ "a sealed tail": seal, "a batch over several segments": batch })) {
     const { store } = adopting(ADOPT_MAX, tail);
