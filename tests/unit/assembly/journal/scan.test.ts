@@ -1,10 +1,12 @@
 /* Walking a segment's records, by summary or by heads, past damage. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { PhysicsFlash } from "../../../../host/flash/index.js";
 import { changeUnit, forgeRecord, forgeUnit } from "../../../support/forge.js";
 import type { EntryFields } from "../../../support/probe.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
+import { SparseFlash } from "../../../support/sparse-flash.js";
 
 const test = suite("assembly/journal/scan");
 const SUMMARY = 0;
@@ -357,5 +359,36 @@ test("records of a segment without its header are counted up to the last byte, w
     assert.is(call.headlessRecords!(block!), 0, "what may be torn is no proof");
   }
 });
+
+for (const [blockCount, addressUnit] of [
+  [4800, 128],
+  [9600, 256],
+] as const)
+  test(`on a part so large that a unit may begin at every ${addressUnit}th byte only, the root and what lies behind damage are found`, () => {
+    const geometry = { kind: "nor", blockBytes: 262144, blockCount, pageBytes: 64, programBytes: 1 } as const;
+    const part = new SparseFlash(geometry);
+    const store = Store.make(geometry as unknown as Geometry, { part: part as unknown as PhysicsFlash });
+    assert.is(store.probe.value("addressUnit"), addressUnit);
+    for (let id = 0; id < 10; id++) store.must(store.put(id, `text ${id}`));
+    for (let id = 0; id < 10; id++) assert.is(store.text(id), `text ${id}`);
+    store.must(store.pull());
+    for (let id = 10; id < 20; id++) store.must(store.put(id, `text ${id}`));
+    const block = store.probe.signed("rootBlock");
+    assert.is(store.probe.call.findRoot!(block, store.probe.value("rootedSession")), 2);
+    store.restart();
+    store.must(store.probe.call.survey!());
+    const told = store.probe.scan(block);
+    assert.is(store.probe.call.scanMode!(0), WALK);
+    const damaged = told.at(-3)!;
+    part.program(block, Number(damaged.offset) + 4, new Uint8Array(30));
+    assert.equal(
+      store.probe.scan(block),
+      told.filter((entry) => entry !== damaged),
+    );
+    store.must(store.pull());
+    for (let id = 0; id < 20; id++)
+      assert.is(store.text(id), id === Number(damaged.idLow) ? status("NOT_FOUND") : `text ${id}`, `record ${id}`);
+    assert.is(store.stat().damagedUnknown, 1);
+  });
 
 test.run();
