@@ -235,6 +235,7 @@ export {
   makeBlank,
   openLsnOf,
   resetBlockMap,
+  setBlankSession,
   setEraseCount,
   setLiveUnits,
   setOpenLsn,
@@ -261,6 +262,8 @@ export {
   witnessLsn,
 } from "./journal/progress";
 export {
+  beginPatrol,
+  endPatrol,
   factsOpenLsn,
   factsSession,
   factsType,
@@ -271,14 +274,26 @@ export {
   loadRest,
   plausibleUnit,
   readUnit,
+  weak,
 } from "./journal/read";
-export { isTail, judgeTail, readOnlyEnd, rootBlock, rootedSession, tailSession } from "./journal/recover";
+export { eraseUnsure, isTail, judgeTail, readOnlyEnd, recover, rootBlock, rootedSession, tailSession } from "./journal/recover";
 export { findRoot, restoreRoot, rootBytes } from "./journal/root";
-export { toldDataBytes } from "./journal/scan";
+export { headlessRecords, toldDataBytes } from "./journal/scan";
 export { firstRecordOffset, forgetSummary, readFacts, readFinal, readSummary, trailerIsBlank } from "./journal/segment-reader";
-export { flush, programmedBytes, roomLeft, segmentHasRoom, TRAILER_BYTES } from "./journal/segment-writer";
-export { descriptorOffset, dissolve, parityOf, restoreStripes, stripeLive, stripeMembers, sumStripe, tablesEnd } from "./journal/stripe";
+export { flush, programmedBytes, programUnit, roomLeft, segmentHasRoom, TRAILER_BYTES } from "./journal/segment-writer";
 export {
+  descriptorOffset,
+  dissolve,
+  inStripe,
+  parityOf,
+  restoreStripes,
+  stripeLive,
+  stripeMembers,
+  sumStripe,
+  tablesEnd,
+} from "./journal/stripe";
+export {
+  begunUnseen,
   endedCleanly,
   highestSession,
   identify,
@@ -286,7 +301,9 @@ export {
   newestHot,
   newestSession,
   ordinarySession,
+  recoveryBlock,
   recoveryCount,
+  recoverySession,
   survey,
   suspect,
 } from "./journal/survey";
@@ -359,6 +376,7 @@ export const SEGMENT_HOT: u32 = SegmentType.HOT;
 export const SEGMENT_COLD: u32 = SegmentType.COLD;
 export const SEGMENT_RECOVERY: u32 = SegmentType.RECOVERY;
 export const SEGMENT_CHECKPOINT: u32 = SegmentType.CHECKPOINT;
+export const SEGMENT_PARITY: u32 = SegmentType.PARITY;
 export const SUMMARY_FINAL: u32 = SummaryFlag.FINAL;
 export const SUMMARY_CLEAN: u32 = SummaryFlag.CLEAN;
 export const SUMMARY_HAS_ROOT: u32 = SummaryFlag.ROOT;
@@ -373,6 +391,7 @@ export const STATE_ADOPTED: u32 = BlockState.ADOPTED;
 export const STATE_ANCHOR: u32 = BlockState.ANCHOR;
 export const STATE_CHECKPOINT: u32 = BlockState.CHECKPOINT;
 export const STATE_BAD: u32 = BlockState.BAD;
+export const STATE_WITHHELD: u32 = BlockState.WITHHELD;
 export const BLOCK_DEAD: u32 = BlockFlag.DEAD;
 export const BLOCK_COLD: u32 = BlockFlag.COLD;
 export const BLOCK_MIXED: u32 = BlockFlag.MIXED;

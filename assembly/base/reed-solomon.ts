@@ -91,12 +91,11 @@ export function correct(data: usize, length: u32, check: usize): i32 {
   if (dirty == 0) return 0;
   if (Build.PROBE && twin(Twin.UNMENDED)) return -1;
   const errors = locate();
-  if (errors < 1 || <u32>errors > parity / 2) return -1;
-  return repair(data, length, check, total, <u32>errors);
+  return errors > parity / 2 ? -1 : repair(data, length, check, total, errors);
 }
 
-/** Berlekamp–Massey. Leaves the locator, lowest degree first; returns its degree. */
-function locate(): i32 {
+/** Berlekamp–Massey. Leaves the locator, lowest degree first; returns its degree, 1 or more where a syndrome is not 0. */
+function locate(): u32 {
   memory.fill(LOCATOR, 0, 32);
   memory.fill(PREVIOUS, 0, 32);
   store<u8>(LOCATOR, 1);
@@ -122,7 +121,7 @@ function locate(): i32 {
       shift = 1;
     } else shift++;
   }
-  return <i32>degree;
+  return degree;
 }
 
 function evaluate(polynomial: usize, count: u32, x: u32): u32 {

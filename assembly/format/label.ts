@@ -7,7 +7,7 @@ import { alignUp } from "../base/bytes";
 import { crc32c, crc32cWord } from "../base/crc32c";
 import { correct, encodeParity, initReedSolomon } from "../base/reed-solomon";
 import { Status } from "../base/status";
-import { blockBytes, blockCount, isNand, pageBytes, programBytes } from "../flash/geometry";
+import { addressUnit, blockBytes, blockCount, isNand, pageBytes, programBytes } from "../flash/geometry";
 
 export const LABEL_MAGIC: u32 = 0x4c424648;
 export const FORMAT_MAJOR: u8 = 1;
@@ -28,9 +28,9 @@ const LABEL_DATA: u32 = 44;
 // block, page and program are logarithms; flags: bit 0 NAND, bit 1 eight parity bytes, bit 2 the block is retired,
 // bit 3 a format ended with this label.
 
-/** Where the segment header begins. */
+/** Where the segment header begins. On an address unit, too: what follows is told by address, and on parts of a GiB a unit is longer than a label. */
 export function headerOffset(): u32 {
-  return alignUp(LABEL_BYTES, programBytes);
+  return alignUp(LABEL_BYTES, max(programBytes, addressUnit));
 }
 
 function seed(block: u32): u32 {

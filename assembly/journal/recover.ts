@@ -156,13 +156,13 @@ function setAttemptsAside(): bool {
   return any;
 }
 
-/** Case B. A header that read well in the survey may not do so again: then the survey's LSN decides. */
+/** Case B. A header that read well in the survey may not do so again: then the survey's LSN decides. The root's own block is never void. */
 function isVoid(b: u32): bool {
   const end = adoptedEnd(b);
   if (stateOf(b) != BlockState.ADOPTED && (stateOf(b) != BlockState.SEALED || end == 0)) return false;
   if (end != 0) return end <= firstRecordOffset();
   if (readFacts(b) >= 0) return factsSession < rootedSession;
-  return rootBlock >= 0 && openLsnOf(b) <= openLsnOf(<u32>rootBlock);
+  return rootBlock >= 0 && openLsnOf(b) < openLsnOf(<u32>rootBlock);
 }
 
 /**
@@ -277,7 +277,7 @@ function shortenAdopted(): void {
 /** Only now: until this boot's root was committed, an attempt might have been all that another boot would see. */
 function eraseAttempts(): void {
   for (let i: u32 = 0; i < recoveryCount; i++)
-    if (recoverySession(i) < session && isAttempt(i) && stateOf(recoveryBlock(i)) == BlockState.DIRTY) makeBlank(recoveryBlock(i));
+    if (isAttempt(i) && stateOf(recoveryBlock(i)) == BlockState.DIRTY) makeBlank(recoveryBlock(i));
 }
 /** A batch's bytes changed between two reads: what this attempt wrote is thrown away. */
 function eraseOpened(): void {

@@ -96,7 +96,7 @@ function walkForRoot(block: u32, wanted: u32): u32 {
 /** C1 is at `offset`: C2 lies in the next program unit, or was never finished. */
 function confirm(block: u32, offset: u32, wanted: u32): u32 {
   const next = alignUp(offset + alignUp(unitBytes(rootDataBytes(UNIT)), addressUnit), programBytes);
-  if (next + 16 < segmentEnd && readRootAt(block, next, wanted) == RootState.COMMITTED) return RootState.COMMITTED;
+  if (readRootAt(block, next, wanted) == RootState.COMMITTED) return RootState.COMMITTED;
   readRootAt(block, offset, wanted);
   return RootState.BEGUN;
 }

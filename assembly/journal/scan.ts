@@ -347,7 +347,7 @@ function resync(s: Scan, damagedOffset: u32): u32 {
     if (device.read(s.block, start, COMPARE, length) < 0) return 0;
     if (isBlank(COMPARE, length)) continue;
     for (let p: u32 = 0; p < stride && start + p + 16 < s.limit; p += addressUnit) {
-      const n = p + 8 > length ? 0 : plausibleUnit(COMPARE + p);
+      const n = plausibleUnit(COMPARE + p);
       if (n == 0) continue;
       const at = start + p;
       if (at + unitBytes(n) > s.limit || device.read(s.block, at, UNIT, n + 4) < 0) continue;

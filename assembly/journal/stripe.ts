@@ -4,7 +4,6 @@
  *
  * In RAM a stripe is a ring (flash/ring) of its parity block and its members.
  */
-import { LSN_LIMIT } from "../base/limits";
 import { dynamicBase, LOADED, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import { blockCount, endSegmentsBefore, segmentEnd } from "../flash/geometry";
@@ -51,9 +50,9 @@ import { countUnknown, fault } from "./progress";
 import { forgetFacts, forgetLoaded, readUnit } from "./read";
 import { firstRecordOffset, judgeFinal } from "./segment-reader";
 
-/** Fewest blocks of a part with outer parity: emptying a stripe takes blocks before it gives any back. */
+/** Fewest blocks of a part with outer parity 4 or 8: emptying a stripe takes blocks before it gives any back. */
 export function blocksNeeded(outer: u32): u32 {
-  return outer == 8 ? 48 : outer == 4 ? 32 : 0;
+  return outer == 8 ? 48 : 32;
 }
 
 /** First byte behind the block table and what outer parity needs. */
@@ -87,7 +86,7 @@ function readDescriptor(p: u32): bool {
   if (readUnit(p, descriptorOffset(), n, UNIT) < 0 || !isDescriptor(UNIT, outerParity)) return false;
   for (let i: u32 = 0; i < memberCount(UNIT); i++) {
     const b = memberBlock(UNIT, i);
-    if (b == p || b < anchorCount || b >= blockCount || memberOpenLsn(UNIT, i) >= LSN_LIMIT) return false;
+    if (b == p || b < anchorCount || b >= blockCount) return false;
     for (let j: u32 = 0; j < i; j++) if (memberBlock(UNIT, j) == b) return false;
   }
   return true;
@@ -120,7 +119,7 @@ export function restoreStripes(): void {
   for (let p = anchorCount; p < blockCount; p++) if (stateOf(p) == BlockState.PARITY) claimMembers(p);
 }
 
-/** Takes the members of `p` into its ring, unless a newer stripe has one of them. */
+/** Takes the members of `p` into its ring, unless a newer stripe has one of them. What names a parity block as its member is no stripe (hostile image). */
 export function claimMembers(p: u32): void {
   if (!readDescriptor(p)) {
     setState(p, BlockState.SPENT);
@@ -130,7 +129,12 @@ export function claimMembers(p: u32): void {
   beginRing(p);
   for (let i: u32 = 0; i < memberCount(UNIT); i++) {
     const b = memberBlock(UNIT, i);
-    if (isReused(UNIT, i) || stateOf(b) == BlockState.PARITY) continue;
+    if (isReused(UNIT, i)) continue;
+    if (stateOf(b) == BlockState.PARITY) {
+      openRing(p);
+      setState(p, BlockState.SPENT);
+      return;
+    }
     if (inRing(b)) {
       const other = parityOf(b);
       const older = openLsnOf(other) < openLsnOf(p) ? other : p;
@@ -143,11 +147,12 @@ export function claimMembers(p: u32): void {
 }
 
 /**
- * After a survey: is a member of `p` not there any more? Returns its block, which is then read through the others. -1: none. Where several are
+ * After a survey: is a member of `p` not there any more? Returns its block, which is then read through the others. NOT_FOUND: none. Where several are
  * gone they leave the ring, and are counted: which keys were in them nobody can say. Cost: a final summary a member.
+ * Errors: IO the descriptor, read a moment ago, does not read now.
  */
 export function takeLost(p: u32): i32 {
-  if (!inRing(p) || !readDescriptor(p)) return -1;
+  if (!readDescriptor(p)) return Status.IO;
   forgetLoaded();
   memory.copy(LOADED, UNIT, descriptorData(outerParity));
   let gone: u32 = 0;
@@ -164,7 +169,7 @@ export function takeLost(p: u32): i32 {
   if (gone == 1 && isReused(LOADED, lost)) gone++;
   if (gone == 1 || (gone == 0 && unsealed == 1)) return readLost(lost);
   if (gone > 1) loseMembers(p);
-  return -1;
+  return Status.NOT_FOUND;
 }
 
 /** Does member `i` read as no sealed segment of its time? */

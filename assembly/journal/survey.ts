@@ -154,7 +154,8 @@ export function survey(): i32 {
     if (found < 0) return found;
   }
   if (highestSession == 0 && !lastLabelled && !endMarked) return fault(Status.NOT_FORMATTED, 0, 0, 1);
-  surveyStripes();
+  const striped = surveyStripes();
+  if (striped < 0) return striped;
   suspect = leastWorn(BlockState.BLANK);
   if (Build.PROBE && twin(Twin.SUSPECT_BELIEVED)) suspect = -1;
   levelUnknownWear();
@@ -214,18 +215,20 @@ function adoptEraseCount(b: u32): bool {
   return true;
 }
 
-/** What is lost of a stripe is read through the rest of it, and classified then. */
-function surveyStripes(): void {
-  if (outerParity == 0) return;
+/** What is lost of a stripe is read through the rest of it, and classified then. Errors: IO. */
+function surveyStripes(): i32 {
+  if (outerParity == 0) return Status.OK;
   restoreStripes();
   for (let p = anchorCount; p < blockCount; p++) {
     if (stateOf(p) != BlockState.PARITY) continue;
     const lost = takeLost(p);
+    if (lost == Status.IO) return lost;
     if (lost >= 0 && !classifyLost(<u32>lost)) {
       breakRing(p);
       countUnknown(1, openLsnOf(p) - 1);
     }
   }
+  return Status.OK;
 }
 
 /** A segment of which only the seal has become unreadable is left as it is: its heads may still read. False when there is nothing to read. */

@@ -1,18 +1,25 @@
 /* Rings: who is in one with whom, and who may be read through it. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { NorFlash } from "../../../../host/flash/index.js";
+import { type FlashDevice, NorFlash } from "../../../../host/flash/index.js";
 import { Probe } from "../../../support/probe.js";
 import { Chance } from "../../../support/probe-chance.js";
-import { parts } from "../../../support/probe-store.js";
+import { parts, status } from "../../../support/probe-store.js";
 
 const test = suite("assembly/flash/ring");
 const END = 4000;
 const FIRST = 100;
 
-function make(): { probe: Probe; part: NorFlash; call: Probe["call"] } {
+/** `dead`: blocks that the part cannot read. */
+function make(dead: number[] = []): { probe: Probe; part: NorFlash; call: Probe["call"] } {
   const part = new NorFlash(parts.nor);
-  const probe = new Probe(part);
+  const device: FlashDevice = {
+    geometry: part.geometry,
+    read: (block, offset, target) => (dead.includes(block) ? -1 : part.read(block, offset, target)),
+    program: (block, offset, source) => part.program(block, offset, source),
+    erase: (block) => part.erase(block),
+  };
+  const probe = new Probe(device);
   probe.configure();
   probe.call.placeRings!(probe.call.dynamicBase!() + 4096, FIRST, END);
   return { probe, part, call: probe.call };
@@ -83,6 +90,57 @@ test("nobody is covered by a ring that is not closed yet, is broken, or has lost
   call.unmarkLost!(6);
   call.breakRing!(3);
   for (const block of [5, 6, 7]) assert.not(call.isCovered!(block));
+});
+
+test("a block that the part cannot read is read through its ring, though nobody called it lost; outside a ring it is IO", () => {
+  const dead = [6];
+  const made = make(dead);
+  ring(made);
+  const { probe, part, call } = made;
+  const target = probe.value("WINDOW");
+  const right = part.bytes.slice(6 * 4096, 7 * 4096);
+  assert.is(call.deviceRead!(6, FIRST, target, END - FIRST), 0);
+  assert.equal(probe.bytes(target, END - FIRST).slice(), right.slice(FIRST, END));
+  assert.is(probe.value("lostBlocks"), 0, "the part may answer again");
+  call.leaveRing!(6);
+  assert.is(call.deviceRead!(6, FIRST, target, 16), status("IO"));
+});
+
+test("with another block of the ring that cannot be read, a lost one is IO where the ring knows it, and blank where it does not", () => {
+  const dead = [7];
+  const made = make(dead);
+  ring(made);
+  const { probe, call } = made;
+  const target = probe.value("WINDOW");
+  call.markLost!(5);
+  assert.is(call.deviceRead!(5, FIRST - 16, target, 17), status("IO"));
+  assert.is(call.deviceRead!(5, END - 1, target, 17), status("IO"));
+  assert.is(call.deviceRead!(5, FIRST - 16, target, 16), 0);
+  assert.is(call.deviceRead!(5, END, target, 16), 0);
+  assert.ok(probe.bytes(target, 16).every((byte) => byte === 255));
+});
+
+test("a block begins a ring, or is lost, once; what leaves no ring changes nothing", () => {
+  const made = make();
+  ring(made);
+  const { probe, call } = made;
+  const traps = (what: string, block: number) =>
+    assert.throws(
+      () => call[what]!(block),
+      (error: unknown) => error instanceof WebAssembly.RuntimeError,
+    );
+  traps("beginRing", 5);
+  traps("markLost", 4);
+  call.markLost!(5);
+  traps("markLost", 5);
+  call.breakRing!(5);
+  call.leaveRing!(4);
+  assert.equal(around(call, 5), [3, 5, 6, 7]);
+  assert.is(probe.value("lostBlocks"), 1);
+  call.leaveRing!(5);
+  assert.is(probe.value("lostBlocks"), 0, "who leaves is not lost any more");
+  call.dropRings!();
+  traps("beginRing", 1);
 });
 
 test("a store without outer parity has no table, and no block in a ring", () => {

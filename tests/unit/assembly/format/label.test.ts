@@ -68,6 +68,18 @@ test("the segment header begins behind the label, on a program unit of its own",
   }
 });
 
+test("on a part of a GiB and more it begins on an address unit: what lies behind it is told by address", () => {
+  for (const [blockCount, unit] of [
+    [2400, 64],
+    [4800, 128],
+    [65535, 1024],
+  ] as const) {
+    use({ kind: "nor", blockBytes: 262144, blockCount, pageBytes: 64, programBytes: 1 });
+    assert.is(probe.value("addressUnit"), unit);
+    assert.is(call.headerOffset!(), unit);
+  }
+});
+
 for (const { parity, reach } of [
   { parity: 16, reach: 8 },
   { parity: 8, reach: 4 },

@@ -178,6 +178,16 @@ test("a length that no record has is told as none", () => {
   }
 });
 
+test("of a record's first bytes only those that are there tell its length", () => {
+  probe.write(spare, [0x20, 0, 0xb4, 0x01, 0xff]);
+  assert.equal(
+    [2, 3, 4, 5].map((available) => call.peekDataBytes!(spare, available)),
+    [0, 0, 180, 180],
+  );
+  probe.write(spare, [0x20, 0, 100]);
+  assert.is(call.peekDataBytes!(spare, 3), 100, "a length of one byte is there already");
+});
+
 test("a record on flash takes its units, rounded up to where the next may begin", () => {
   for (const geometry of Object.values(parts)) {
     probe.configure(geometry);

@@ -52,4 +52,11 @@ test("its place is a program unit of every block, however few its bytes are", ()
   }
 });
 
+test("on a large part it is rounded up to where a unit may begin, for the descriptor begins one", () => {
+  probe.configure({ kind: "nor", blockBytes: 131072, blockCount: 8192, pageBytes: 64, programBytes: 1 });
+  assert.is(probe.value("addressUnit"), 128);
+  assert.is(call.descriptorBytes!(8), 128);
+  assert.is(call.descriptorBytes!(4), 128);
+});
+
 test.run();

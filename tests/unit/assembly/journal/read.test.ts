@@ -90,21 +90,36 @@ test("a unit that would reach beyond its block, or have no length, is CORRUPT an
   assert.is(store.flash.since(mark).readCalls, 0);
 });
 
-test("a part that does not answer is IO, not damage", () => {
-  let dead = false;
+/** A store of which `answer` says how the n-th read from now on is answered: undefined as it is, a number instead of it, or bytes that change. */
+function answering(): { store: Store; set: (answer?: (n: number, target: Uint8Array) => number | undefined) => void } {
+  let [asked, answers] = [0, (_n: number, _target: Uint8Array): number | undefined => undefined];
   const store = Store.make(parts.nor, {
     wrap: (part) => ({
       geometry: part.geometry,
-      read: (block, offset, target) => (dead ? -1 : part.read(block, offset, target)),
+      read: (block, offset, target) => {
+        const status = part.read(block, offset, target);
+        return answers(asked++, target) ?? status;
+      },
       program: (block, offset, source) => part.program(block, offset, source),
       erase: (block) => part.erase(block),
     }),
   });
+  const asItIs = answers;
+  return {
+    store,
+    set: (answer = asItIs) => {
+      [asked, answers] = [0, answer];
+    },
+  };
+}
+
+test("a part that does not answer is IO, not damage", () => {
+  const { store, set } = answering();
   store.must(store.put(1, "x"));
   const [block] = store.probe.blocksIn("STATE_OPEN");
   const offset = Number(store.probe.scan(block!)[0]!.offset);
   store.probe.call.readFacts!(block!);
-  dead = true;
+  set(() => -1);
   assert.is(store.probe.call.loadHead!(block!, offset, 0), status("IO"));
 });
 
@@ -123,6 +138,47 @@ test("only what has the type and a length of a unit may be the start of one", ()
   assert.is(plausible(0xc0, 0, 50, 3), 0, "a root of too many bytes");
   assert.is(plausible(0xff, 0xff, 0xff), 0, "blank");
   assert.is(plausible(0x20, 0, 2), 0, "too short for a header");
+});
+
+test("a part that answers once and then no more is IO too, and what it gave is not taken", () => {
+  const { store, set } = answering();
+  store.must(store.put(1, new Uint8Array(60)));
+  const [block] = store.probe.blocksIn("STATE_OPEN");
+  const offset = Number(store.probe.scan(block!)[0]!.offset);
+  const { call, spare } = store.probe;
+  const dataBytes = Number(store.probe.scan(block!)[0]!.dataBytes);
+  store.damage(block!, offset + 10, 1);
+  set((n) => (n >= 1 ? -1 : undefined));
+  assert.is(call.readUnit!(block!, offset, dataBytes, spare), status("IO"));
+  set();
+  assert.is(call.readUnit!(block!, offset, dataBytes, spare), 1, "one byte is mended");
+});
+
+test("a patrol that meets parity beyond mending reads the unit again: what it may have spoilt is not handed on", () => {
+  const { store, set } = answering();
+  store.must(store.put(1, new Uint8Array(60)));
+  const [block] = store.probe.blocksIn("STATE_OPEN");
+  const [entry] = store.probe.scan(block!);
+  const [offset, dataBytes] = [Number(entry!.offset), Number(entry!.dataBytes)];
+  const { call, spare } = store.probe;
+  const right = store.part.bytes.slice(block! * 4096 + offset, block! * 4096 + offset + dataBytes);
+  store.damage(block!, offset + dataBytes + 4, 9, 0xff); // nine bytes of sixteen
+  call.beginPatrol!();
+  const read = (): number => call.readUnit!(block!, offset, dataBytes, spare);
+  set();
+  assert.is(read(), 0, "its data and their CRC are whole");
+  assert.equal(store.probe.bytes(spare, dataBytes).slice(), right);
+  assert.is(store.probe.value("weak"), 1, "but it wants a new place");
+  set((n) => (n === 2 ? -1 : undefined));
+  assert.is(read(), status("IO"), "the third read is the one that counts");
+  set((n, target) => {
+    if (n === 2) target[10]! ^= 1;
+    return undefined;
+  });
+  assert.is(read(), status("CORRUPT"), "bits that read otherwise now");
+  call.endPatrol!();
+  set();
+  assert.is(read(), 0);
 });
 
 test.run();

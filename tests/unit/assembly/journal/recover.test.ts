@@ -291,4 +291,227 @@ test("rot in a tail of which nothing else lives is counted: its record is in no 
   }
 });
 
+/** As a mount goes on with what is on the part, up to where a recovery would begin. */
+function judged(store: Store): Store {
+  store.restart();
+  store.must(store.mount(true)); // sets up all else, and programs nothing
+  store.must(store.probe.call.survey!());
+  store.probe.call.judgeTail!();
+  return store;
+}
+/** What becomes of a read: it may be changed, and answered otherwise. */
+type Change = (block: number, offset: number, target: Uint8Array) => number | undefined;
+
+/** A store on a part whose reads a test may change. */
+function shaky(geometry: Geometry): { store: Store; set: (change?: Change) => void } {
+  const asItIs: Change = () => undefined;
+  let change = asItIs;
+  const store = Store.make(geometry, {
+    wrap: (part) => ({
+      geometry: part.geometry,
+      read: (block, offset, target) => {
+        const answer = part.read(block, offset, target);
+        return change(block, offset, target) ?? answer;
+      },
+      program: (block, offset, source) => part.program(block, offset, source),
+      erase: (block) => part.erase(block),
+    }),
+  });
+  return {
+    store,
+    set: (other = asItIs) => {
+      change = other;
+    },
+  };
+}
+
+test("a header that read well in the survey and then does not is judged by its LSN: void before the root, never the root's own block", () => {
+  const { store, set } = shaky(parts.nor);
+  const fill = (): void => {
+    for (let id = 0; id < 12; id++) store.must(store.put(id, new Uint8Array(90)));
+  };
+  const header = store.probe.call.headerOffset!();
+  fill();
+  const old = store.probe.blocksIn("STATE_OPEN")[0]!;
+  store.must(store.pull());
+  fill();
+  const rooted = store.probe.signed("rootBlock");
+  assert.is.not(old, rooted);
+  store.restart();
+  store.must(store.probe.call.survey!());
+  assert.is(store.probe.call.stateOf!(old), store.probe.value("STATE_ADOPTED"));
+  set((block, offset, target) => {
+    if ((block === old || block === rooted) && offset === header && target.length > 24) target.fill(0);
+    return undefined;
+  });
+  store.probe.call.forgetFacts!();
+  store.probe.call.judgeTail!();
+  assert.is(store.probe.signed("rootBlock"), rooted);
+  assert.is(store.probe.call.stateOf!(old), store.probe.value("STATE_DIRTY"));
+  assert.is(store.probe.call.stateOf!(rooted), store.probe.value("STATE_ADOPTED"));
+});
+
+test("a blank block whose label a session announced itself with, or does not read any more, is erased again before a recovery", () => {
+  const { store, set } = shaky(parts.nor);
+  for (let id = 0; id < 12; id++) store.must(store.put(id, new Uint8Array(90)));
+  judged(store);
+  const announced = store.probe.signed("suspect");
+  store.probe.call.setBlankSession!(store.probe.value("highestSession") + 1);
+  store.must(store.probe.call.makeBlank!(announced)); // a recovery that was cut before its first program
+  judged(store);
+  assert.is(store.probe.call.begunUnseen!(), 1);
+  const blanks = store.probe.blocksIn("STATE_BLANK");
+  const [dead, unread] = blanks.slice(-3);
+  const wear = (): number[] => blanks.map((block) => store.probe.call.eraseCountOf!(block));
+  const before = wear();
+  set((block, offset, target) => {
+    if (block === unread && offset === 0) target.fill(0);
+    return block === dead && offset === 0 && target.length === 64 ? -1 : undefined;
+  });
+  store.probe.call.eraseUnsure!();
+  set();
+  const suspect = store.probe.signed("suspect");
+  assert.equal(
+    wear().map((count, i) => count - before[i]!),
+    blanks.map((block) => Number([announced, dead, unread, suspect].includes(block))),
+  );
+});
+
+/** Many sealed segments and a tail, as a recovery finds them with `adopted` of the segments in the newest root's list. */
+function adopting(adopted: number, tail: (store: Store) => void): { store: Store; block: number; listed: number[] } {
+  const store = Store.make({ ...parts.nor, blockCount: 100 } as unknown as Geometry);
+  for (let id = 0; store.probe.blocksIn("STATE_SEALED").length < 64; id++) store.must(store.put(id, new Chance(id).bytes(900)));
+  tail(store);
+  const block = store.probe.call.streamBlock!(0);
+  judged(store);
+  const { call } = store.probe;
+  const listed = store.probe.blocksIn("STATE_SEALED").filter((sealed) => call.isTail!(sealed) === 0);
+  for (const sealed of listed.slice(0, adopted)) {
+    const last = store.probe.scan(sealed).at(-1)!;
+    assert.is(call.adopt!(sealed, Number(last.offset) + call.recordBytes!(Number(last.dataBytes))), 1);
+  }
+  return { store, block, listed: listed.slice(0, adopted) };
+}
+const ADOPT_MAX = 60;
+
+test("a tail that is copied whole is listed up to nothing and erased, for the list to be short; where the list is nearly full it is not listed", () => {
+  for (const [adopted, state] of [
+    [ADOPT_MAX - 3, "STATE_BLANK"],
+    [ADOPT_MAX - 2, "STATE_DIRTY"],
+  ] as const) {
+    const { store, block, listed } = adopting(adopted, (store) => {
+      while (store.probe.call.streamOffset!(0) > 1000) store.must(store.put(999, new Uint8Array(700)));
+      for (let id = 1000; id < 1004; id++) store.must(store.put(id, `tail ${id}`));
+    });
+    const { call } = store.probe;
+    assert.is(call.recover!(0n), 0);
+    assert.is(call.stateOf!(block), store.probe.value(state));
+    assert.is(store.probe.value("adoptedCount"), adopted);
+    for (const sealed of listed) assert.is(call.stateOf!(sealed), store.probe.value("STATE_ADOPTED"));
+    store.must(store.pull());
+    for (let id = 1000; id < 1004; id++) assert.is(store.text(id), `tail ${id}`);
+    for (const { idLow } of store.list()) if (idLow < 999) assert.equal(store.get(idLow), new Chance(idLow).bytes(900));
+    assert.is(store.stat().damagedUnknown, 0);
+  }
+});
+
+test("what has to be listed and finds the list full ends the recovery: FULL, and the tail is as before", () => {
+  const seal = (store: Store): void => {
+    store.must(store.put(1000, "in the segment that was sealed last"));
+    store.must(store.probe.call.streamSeal!(0, 0));
+  };
+  const batch = (store: Store): void => {
+    const { call } = store.probe;
+    store.must(call.hf_batch_begin!(100, 100 * 150));
+    const first = call.streamBlock!(0);
+    for (let id = 2000; call.streamBlock!(0) === first || call.streamOffset!(0) < 1500; id++)
+      store.must(store.put(id, new Uint8Array(150)));
+  };
+  for (const [what, tail] of Object.entries({ "a sealed tail": seal, "a batch over several segments": batch })) {
+    const { store } = adopting(ADOPT_MAX, tail);
+    const image = store.part.bytes.slice();
+    const tails = store.probe.blocksIn("STATE_ADOPTED");
+    assert.is(store.probe.call.recover!(0n), status("FULL"), what);
+    for (const block of tails)
+      assert.equal(store.part.bytes.slice(block * 4096, block * 4096 + 4096), image.slice(block * 4096, block * 4096 + 4096), what);
+    store.must(store.pull());
+    assert.is(store.get(2000), status("NOT_FOUND"), what);
+    if (tail === seal) assert.is(store.text(1000), "in the segment that was sealed last");
+  }
+});
+
+test("a tail that reads as nothing while it is judged, and a moment later well, is judged anew and kept", () => {
+  const { store, set } = shaky(parts.nor);
+  let id = 0;
+  const sealed = (): number => store.probe.blocksIn("STATE_SEALED").length;
+  for (const before = sealed(); sealed() === before; id++) store.must(store.put(id, new Chance(id).bytes(300)));
+  const tail = store.probe.call.streamBlock!(0);
+  assert.is(store.probe.scan(tail).length, 1, "one record, in the program that opened the segment");
+  judged(store);
+  const first = store.probe.call.firstRecordOffset!();
+  let walks = 0;
+  set((block, offset, target) => {
+    if (block !== tail || offset < first) return undefined;
+    if (offset === first && target.length === 16) walks++;
+    if (walks === 2) target.fill(0);
+    return undefined;
+  });
+  const begun = store.probe.value("highestSession");
+  assert.is(store.probe.call.recover!(0n), 0);
+  set();
+  assert.ok(walks > 3, `walked over ${walks} times`);
+  assert.is(store.probe.value("session"), begun + 2, "the second attempt counts");
+  store.must(store.pull());
+  for (let i = 0; i < id; i++) assert.equal(store.get(i), new Chance(i).bytes(300), `record ${i}`);
+});
+
+/** Two recoveries in a row that nobody wrote after, with no block left for a third but what they call void. */
+function cornered(): { store: Store; void: { block: number; session: number }[]; ordinary: number } {
+  const store = Store.make(parts.nor);
+  while (store.probe.blocksIn("STATE_SEALED").length === 0) store.must(store.put(9, new Uint8Array(200)));
+  for (let id = 0; id < 6; id++) store.must(store.put(id, `text ${id}`)); // the second segment of the first session: an ordinary one
+  for (let pull = 0; pull < 3; pull++) store.must(store.pull());
+  judged(store);
+  const { call } = store.probe;
+  const found: { block: number; session: number }[] = [];
+  for (const block of [...store.probe.blocksIn("STATE_BLANK"), ...store.probe.blocksIn("STATE_DIRTY")]) {
+    if (store.probe.long.openLsnOf!(block) !== 0n && call.readFacts!(block) >= 0)
+      found.push({ block, session: store.probe.value("factsSession") });
+    else call.setState!(block, store.probe.value("STATE_BAD"));
+  }
+  return { store, void: found.sort((a, b) => a.session - b.session), ordinary: store.probe.value("ordinarySession") };
+}
+
+test("with no other block left a recovery takes what lies between the first unproven root and the last, the oldest first; never what the last proven session wrote", () => {
+  const { store, void: left, ordinary } = cornered();
+  const { call } = store.probe;
+  assert.equal(
+    left.map(({ session }) => session - ordinary),
+    [0, 1, 2],
+  );
+  const [proven, first, second] = left.map(({ block }) => block) as [number, number, number];
+  const wear = [proven, second].map((block) => call.eraseCountOf!(block));
+  assert.is(call.recover!(0n), 0);
+  assert.is(call.streamBlock!(0), first);
+  assert.equal(
+    [proven, second].map((block) => call.eraseCountOf!(block)),
+    wear,
+  );
+  for (const block of [proven, second]) assert.is(call.stateOf!(block), store.probe.value("STATE_DIRTY"), "void for good, now");
+  store.must(store.pull());
+  for (let id = 0; id < 6; id++) assert.is(store.text(id), `text ${id}`);
+});
+
+test("with nothing left but what the last proven session wrote there is no recovery: FULL, and it is not erased", () => {
+  const { store, void: left } = cornered();
+  const { call } = store.probe;
+  const [proven, ...others] = left.map(({ block }) => block) as [number, ...number[]];
+  for (const block of others) call.setState!(block, store.probe.value("STATE_BAD"));
+  const wear = call.eraseCountOf!(proven);
+  assert.is(call.recover!(0n), status("FULL"));
+  assert.is(call.eraseCountOf!(proven), wear);
+  store.must(store.pull());
+  for (let id = 0; id < 6; id++) assert.is(store.text(id), `text ${id}`);
+});
+
 test.run();

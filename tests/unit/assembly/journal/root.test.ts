@@ -2,10 +2,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash } from "../../../../host/flash/index.js";
+import { changeUnit, forgeUnit } from "../../../support/forge.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store } from "../../../support/probe-store.js";
 
 const test = suite("assembly/journal/root");
+const BEGUN = 1;
 const COMMITTED = 2;
 
 /** Writes, loses power, recovers: a root is committed. Then `more` records go behind it. */
@@ -99,6 +101,56 @@ test("room for a root is both copies, and grows with what is adopted", () => {
   probe.call.adopt!(4, 100);
   assert.ok(none >= 2 * probe.call.unitBytes!(probe.value("ROOT_FIXED")));
   assert.ok(probe.call.rootBytes!() >= none + 4 * probe.value("ROOT_ENTRY"));
+});
+
+test("a final summary that tells the place of one copy only is good for that copy; of none, for nothing", () => {
+  for (const [first, second, expected] of [
+    [true, false, COMMITTED],
+    [false, true, COMMITTED],
+    [false, false, 0],
+  ] as const) {
+    const store = recovered(parts.nor, 30, 60);
+    const { probe } = store;
+    const [block, session] = [probe.signed("rootBlock"), probe.value("rootedSession")];
+    store.must(store.close());
+    const start = probe.call.readFinal!(block);
+    const summary = probe.value("SUMMARY");
+    const part = probe.call.rootPart!(summary) - summary;
+    changeUnit(store, block, start, probe.call.summaryDataBytes!(summary), (data) => {
+      for (let i = 0; i < 3; i++) {
+        if (!first) data.setUint8(part + i, 0);
+        if (!second) data.setUint8(part + 3 + i, 0);
+      }
+    });
+    probe.call.forgetSummary!();
+    assert.is(probe.call.findRoot!(block, session), expected, `${first} ${second}`);
+  }
+});
+
+/** Puts a root of `session` with this marker at `offset` of `block`. Returns the bytes it takes. */
+function forgeRoot(store: Store, block: number, offset: number, marker: number, session: number, tailSession: number): number {
+  const { call, spare } = store.probe;
+  const n = call.encodeRoot!(spare, marker, session, tailSession, spare, 0);
+  return forgeUnit(store, block, offset, store.probe.bytes(spare, n).slice());
+}
+
+test("a first copy counts as begun where no second one stands behind it, or could: at the very end of a segment", () => {
+  const store = Store.make(parts.nor);
+  const [block] = store.probe.blocksIn("STATE_BLANK");
+  const { call } = store.probe;
+  const bytes = call.unitBytes!(store.probe.value("ROOT_FIXED"));
+  const last = 4096 - store.probe.value("TRAILER_BYTES") - bytes;
+  forgeRoot(store, block!, last, BEGUN, 9, 5);
+  assert.is(call.findRoot!(block!, 9), BEGUN);
+  assert.is(call.restoreRoot!(), 5, "it is left for who wants to apply it");
+  store.part.bytes.fill(255, block! * 4096 + last, block! * 4096 + 4096);
+
+  forgeRoot(store, block!, 1000, BEGUN, 9, 5);
+  assert.is(call.findRoot!(block!, 9), BEGUN);
+  forgeRoot(store, block!, 1000 + bytes, COMMITTED, 8, 4);
+  assert.is(call.findRoot!(block!, 9), BEGUN, "behind it stands another session's");
+  forgeRoot(store, block!, 1000 + bytes, COMMITTED, 9, 5);
+  assert.is(call.findRoot!(block!, 9), COMMITTED);
 });
 
 test.run();

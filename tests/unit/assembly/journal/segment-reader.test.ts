@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
+import { grow, stripesOf } from "../../../support/stripes.js";
 
 const test = suite("assembly/journal/segment-reader");
 
@@ -86,6 +87,25 @@ test("a summary that claims more than the block holds is CORRUPT, whatever its t
     const answer = store.probe.call.readFinal!(block);
     assert.ok(answer < 0 || answer < 4096, `${[...trailer]}`);
   }
+});
+
+test("a member of a stripe whose seal has rotted since the mount is read through the others from then on, and tells the same", () => {
+  const { store, model } = grow(4, 40, 0.6, new Chance(21));
+  const { probe } = store;
+  const [block, other] = stripesOf(store).find(({ members }) => members.length === 4)!.members as [number, number];
+  const start = probe.call.readFinal!(block);
+  const told = probe.scan(block);
+  const trailer = probe.value("segmentEnd") - probe.value("TRAILER_BYTES");
+  store.damage(block, trailer, probe.value("TRAILER_BYTES"));
+  forget(store);
+  assert.is(probe.call.readFinal!(block), start);
+  assert.is(probe.call.isLost!(block), 1);
+  assert.equal(probe.scan(block), told);
+  model.mustBeIn(store, "with the seal of one rotten");
+  store.damage(other, trailer, probe.value("TRAILER_BYTES"));
+  forget(store);
+  assert.ok(probe.call.readFinal!(other) < 0, "one of a stripe, not two");
+  assert.is(probe.call.isLost!(other), 0);
 });
 
 test.run();

@@ -133,7 +133,8 @@ test("room shrinks with every record and is never promised beyond the block", ()
   assert.is(probe.call.segmentHasRoom!(HOT, 4096), 0);
 });
 
-test("a failed program is IO, and the fault says where", () => {
+/** A store whose streams a test writes to itself, on a part that from `breakDown` on takes no program. */
+function breaking(): { store: Store; breakDown: () => void } {
   let broken = false;
   const store = Store.make(parts.nor, {
     wrap: (part) => ({
@@ -144,10 +145,18 @@ test("a failed program is IO, and the fault says where", () => {
     }),
   });
   store.must(store.probe.call.writable!());
+  const breakDown = (): void => {
+    broken = true;
+  };
+  return { store, breakDown };
+}
+
+test("a failed program is IO, and the fault says where", () => {
+  const { store, breakDown } = breaking();
   place(store, HOT, 1, new Uint8Array(20));
   store.must(store.probe.call.flush!());
   const offset = place(store, HOT, 2, new Uint8Array(20));
-  broken = true;
+  breakDown();
   assert.is(store.probe.call.flush!(), status("IO"));
   assert.equal(
     { ...store.probe.doorstep.fault(), detail: 0 },
@@ -163,6 +172,53 @@ test("without a blank block to open there is no room: FULL, and nothing was prog
   const mark = store.flash.mark();
   assert.is(call.streamOpen!(COLD, store.probe.value("SEGMENT_COLD"), 0n, 0), status("FULL"));
   assert.is(store.flash.since(mark).programCalls, 0);
+});
+
+test("where the group of the other stream cannot be programmed, nothing is opened, sealed or written behind it: IO", () => {
+  for (const [what, call] of Object.entries({
+    open: ({ probe }: Store) => probe.call.streamOpen!(COLD, probe.value("SEGMENT_COLD"), 0n, 0),
+    seal: ({ probe }: Store) => probe.call.streamSeal!(COLD, 0),
+    unit: ({ probe }: Store) => probe.call.programUnit!(COLD, probe.spare, 20),
+  })) {
+    const { store, breakDown } = breaking();
+    if (what !== "open") {
+      place(store, COLD, 1, new Uint8Array(20));
+      store.must(store.probe.call.flush!());
+    }
+    const cold = store.probe.call.streamBlock!(COLD);
+    place(store, HOT, 2, new Uint8Array(20));
+    const hot = store.probe.call.streamBlock!(HOT);
+    breakDown();
+    const mark = store.flash.mark();
+    assert.is(call(store), status("IO"), what);
+    assert.is(store.flash.since(mark).programCalls, 1, what);
+    assert.is(store.probe.doorstep.fault().block, hot, what);
+    assert.is(store.probe.call.streamBlock!(COLD), cold, what);
+  }
+});
+
+test("a unit of its own goes behind what was placed before it, in a program of its own, and its place is told", () => {
+  const store = make();
+  const { call, spare } = store.probe;
+  const offset = place(store, HOT, 1, new Uint8Array(20));
+  const behind = offset + call.recordBytes!(Number(store.probe.header().dataBytes));
+  store.probe.write(spare, new Chance(1).bytes(20));
+  const mark = store.flash.mark();
+  assert.is(call.programUnit!(HOT, spare, 20), behind);
+  assert.is(store.flash.since(mark).programCalls, 2);
+  assert.is(call.streamOffset!(HOT), behind + call.unitBytes!(20));
+  assert.is(call.readUnit!(call.streamBlock!(HOT), behind, 20, spare + 100), 0);
+  assert.equal(store.probe.bytes(spare + 100, 20).slice(), new Chance(1).bytes(20));
+});
+
+test("a record is placed in the stream whose group is open, and in no other", () => {
+  const store = make();
+  place(store, COLD, 1, new Uint8Array(20));
+  place(store, HOT, 2, new Uint8Array(20));
+  assert.throws(
+    () => store.probe.call.streamPlace!(COLD, 20),
+    (error: unknown) => error instanceof WebAssembly.RuntimeError,
+  );
 });
 
 test.run();

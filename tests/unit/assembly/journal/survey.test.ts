@@ -1,6 +1,9 @@
 /* The first pass of a mount: what is every block? It writes nothing. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { RamFlash } from "../../../../host/flash/index.js";
+import { forgeUnit } from "../../../support/forge.js";
+import { Probe } from "../../../support/probe.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 
@@ -181,6 +184,77 @@ test("an image whose segments have all lost their ends is answered, not trapped 
   for (const block of store.probe.blocksIn("STATE_SEALED")) store.part.bytes.fill(255, (block + 1) * 4096 - 6, (block + 1) * 4096);
   store.restart();
   assert.type(store.mount(), "number");
+});
+
+/** Puts the header of a segment that never was into a blank block. */
+function forgeSegment(store: Store, block: number, type: string, session: number, openLsn: bigint): void {
+  const { call, spare } = store.probe;
+  call.segmentEncode!(spare, store.probe.value(type), openLsn, 0n, session, call.eraseCountOf!(block), 0);
+  forgeUnit(store, block, call.headerOffset!(), store.probe.bytes(spare, store.probe.value("SEGMENT_DATA")).slice());
+}
+
+test("a parity block in a store without stripes holds nothing: it is dirty, but its session is used up", () => {
+  const store = filled();
+  store.must(store.close());
+  const block = store.probe.blocksIn("STATE_BLANK").at(-2)!;
+  forgeSegment(store, block, "SEGMENT_PARITY", 77, 5000n);
+  store.restart();
+  store.must(store.probe.call.survey!());
+  assert.is(store.probe.call.stateOf!(block), store.probe.value("STATE_DIRTY"));
+  assert.is(store.probe.value("highestSession"), 77);
+  assert.is(store.probe.value("ordinarySession") < 77 && store.probe.value("newestSession") < 77, true);
+  store.must(store.pull());
+  assert.equal(missing(store), { gone: 0, told: 0 });
+});
+
+for (const order of ["ascending", "descending"])
+  test(`of more recovery segments than can be kept those of the highest sessions are, in ${order} order`, () => {
+    const store = Store.make(parts.nor);
+    const blanks = store.probe.blocksIn("STATE_BLANK").slice(0, 20);
+    blanks.forEach((block, i) => {
+      forgeSegment(store, block, "SEGMENT_RECOVERY", 100 + (order === "ascending" ? i : 19 - i), 1000n + BigInt(i));
+    });
+    store.restart();
+    store.must(store.probe.call.survey!());
+    const kept = Array.from({ length: store.probe.value("recoveryCount") }, (_, i) => ({
+      session: store.probe.call.recoverySession!(i),
+      block: store.probe.call.recoveryBlock!(i),
+    })).sort((a, b) => a.session - b.session);
+    const expected = Array.from({ length: 16 }, (_, i) => ({ session: 104 + i, block: blanks[order === "ascending" ? 4 + i : 15 - i] }));
+    assert.equal(kept, expected);
+  });
+
+test("on NAND, where the header has a page of its own, a header that cannot be read fails the mount, and nothing is written", () => {
+  let dead = -1;
+  const store = Store.make(parts.nand, {
+    wrap: (part) => ({
+      geometry: part.geometry,
+      read: (block, offset, target) => (block === dead && offset === 512 ? -1 : part.read(block, offset, target)),
+      program: (block, offset, source) => part.program(block, offset, source),
+      erase: (block) => part.erase(block),
+    }),
+  });
+  for (let id = 0; id < 60; id++) store.must(store.put(id, new Chance(id).bytes(80)));
+  dead = store.probe.blocksIn("STATE_OPEN")[0]!;
+  store.restart();
+  const mark = store.flash.mark();
+  assert.is(store.mount(), status("IO"));
+  assert.equal([store.flash.since(mark).programCalls, store.flash.since(mark).erases], [0, 0]);
+  dead = -1;
+  store.must(store.pull());
+  assert.equal(missing(store, 60), { gone: 0, told: 0 });
+});
+
+test("a part of which nothing tells an erase count has none, and no count is made up", () => {
+  const part = new RamFlash(parts.nor);
+  const probe = new Probe(part);
+  assert.ok(probe.configure() > 0);
+  const last = parts.nor.blockCount - 1;
+  probe.call.encodeLabel!(probe.spare, last, 0, 7n, 0, 0, 16, 0, 1, 0);
+  part.bytes.set(probe.bytes(probe.spare, 64), last * 4096);
+  assert.is(probe.call.survey!(), 0);
+  for (let block = 0; block <= last; block++) assert.is(probe.call.eraseCountOf!(block), 0, `block ${block}`);
+  assert.equal(probe.blocksIn("STATE_BLANK"), [last]);
 });
 
 test.run();
