@@ -41,7 +41,7 @@ const subjectOf = (
   script: { seed, weights, fill, partFulls },
 });
 const small = subjectOf("spi-nor-8m", 12, 5, 1, 0.3, 1);
-const full = subjectOf("spi-nor-8m", 12, 5, 0, 0.7, 1);
+const full = subjectOf("spi-nor-8m", 12, 2, 0, 0.7, 1);
 const otherFull = subjectOf("spi-nor-8m", 12, 1, 0, 0.7, 1);
 const long = subjectOf("spi-nor-8m", 24, 7, 1, 0.3, 2);
 const stormy = subjectOf("spi-nor-8m", 12, 3, 1, 0.3, 1);
@@ -55,7 +55,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   cuts("cuts in a compaction", small, { share: 0.3, nested1: 0.5, nested2: 0.5, phases: ["compaction", "erase"] }),
   cuts("cuts in a recovery", other, { share: 0.03, nested1: 3, nested2: 1, nested3: 1 }),
   cuts("cuts in another recovery", third, { share: 0.03, nested1: 3, nested2: 1, nested3: 1 }),
-  cuts("cuts of a full part", full, { share: 0.03, nested1: 1, nested2: 1, nested3: 1 }),
+  cuts("cuts in the compaction of a full part", full, { share: 0.5, nested1: 0.5, nested2: 0.5, phases: ["compaction", "erase"] }),
   cuts("cuts of another full part", otherFull, { share: 0.05, nested1: 1, nested2: 1, nested3: 1 }),
   cuts("a long life", long, { share: 0.005, nested1: 1, nested2: 1 }),
   cuts("a storm of cuts", stormy, { share: 0.15, nested1: 0, nested2: 0, storm: 16 }),
