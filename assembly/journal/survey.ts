@@ -150,12 +150,7 @@ export function survey(): i32 {
       setState(b, BlockState.BAD);
       continue;
     }
-    const before = headless;
-    let found = surveyBlock(b);
-    if (found >= 0 && stateOf(b) == BlockState.DIRTY && openLsnOf(b) == 0) {
-      headless = before;
-      found = surveyBlock(b); // a read may have gone astray: what is nothing is asked twice
-    }
+    const found = surveyBlock(b);
     if (found < 0) return found;
   }
   if (highestSession == 0 && !lastLabelled && !endMarked) return fault(Status.NOT_FORMATTED, 0, 0, 1);
@@ -194,11 +189,7 @@ function surveyBlock(b: u32): i32 {
     setState(b, BlockState.ANCHOR);
     return Status.OK;
   }
-  // Nor is a header that is read by itself, and blank, believed at once: what is taken for blank will be programmed.
-  for (let looks = together ? 2 : 0; looks < 2; looks++) {
-    if (device.read(b, start, UNIT + LABEL_BYTES, 24) < 0) return Status.IO;
-    if (!isBlank(UNIT + LABEL_BYTES, 24)) break;
-  }
+  if (!together && device.read(b, start, UNIT + LABEL_BYTES, 24) < 0) return Status.IO;
   if (isBlank(UNIT + LABEL_BYTES, 24)) {
     if (Build.PROBE && twin(Twin.NO_ERASE_RECORD) && label != Status.OK) {
       setEraseCount(b, eraseCountOf(max<u32>(b, 1) - 1));
@@ -264,11 +255,7 @@ function classify(b: u32): i32 {
   const cold = factsType == SegmentType.COLD;
   if (cold) addFlags(b, BlockFlag.COLD | BlockFlag.MIXED);
   if (factsType == SegmentType.RECOVERY) addFlags(b, BlockFlag.MIXED);
-  // The same of a seal that is not there: a segment without one may be void.
-  for (let looks = 0; looks < 2; looks++) {
-    if (device.read(b, segmentEnd - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0) return Status.IO;
-    if (!trailerIsBlank(UNIT)) break;
-  }
+  if (device.read(b, segmentEnd - TRAILER_BYTES, UNIT, TRAILER_BYTES) < 0) return Status.IO;
   setState(b, trailerIsBlank(UNIT) ? BlockState.ADOPTED : BlockState.SEALED);
   highestSession = max(highestSession, factsSession);
   if (factsType == SegmentType.RECOVERY) noteRecovery(b, factsSession);

@@ -257,29 +257,4 @@ test("a part of which nothing tells an erase count has none, and no count is mad
   assert.equal(probe.blocksIn("STATE_BLANK"), [last]);
 });
 
-for (const [name, geometry] of Object.entries(parts))
-  test(`any one read of a survey may come from another block, and every block is found as it is on part "${name}"`, () => {
-    const origin = filled(geometry);
-    origin.must(origin.pull());
-    origin.must(origin.put(7, "behind the root"));
-    let [reads, astray] = [0, -1];
-    const store = new Store(geometry, {
-      part: origin.part.clone(),
-      wrap: (part) => ({
-        geometry: part.geometry,
-        read: (block, offset, target) => part.read(reads++ === astray ? (block + 5) % part.geometry.blockCount : block, offset, target),
-        program: (block, offset, source) => part.program(block, offset, source),
-        erase: (block) => part.erase(block),
-      }),
-    });
-    const surveyed = (): number[] => {
-      reads = 0;
-      store.must(store.probe.call.survey!());
-      return Array.from({ length: geometry.blockCount }, (_, block) => store.probe.call.stateOf!(block));
-    };
-    const states = surveyed();
-    const count = reads;
-    for (astray = 1; astray < count; astray++) assert.equal(surveyed(), states, `read ${astray} of ${count} astray`);
-  });
-
 test.run();
