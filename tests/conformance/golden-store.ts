@@ -7,6 +7,7 @@
  * images/<format version>-<part>-<end>.zip is a flash snapshot, the .json beside it what it must show. "closed" ended
  * with a close, "pulled" without one, with the last segment open; both hold raw bodies. "packed" is closed and holds packed ones.
  * "worn" is closed, of one part, and one of its blocks was given up. "striped" is closed, of two parts, and has outer parity.
+ * "formatted" was never opened, of one part; its last block took no label, so that another one says that the format ended.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -37,7 +38,7 @@ function plainMeta(meta: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-const ENDS = ["closed", "pulled", "packed", "worn", "striped"] as const;
+const ENDS = ["closed", "pulled", "packed", "worn", "striped", "formatted"] as const;
 type End = (typeof ENDS)[number];
 
 /** A store with some of everything: all kinds, edits, removals, a batch, a long body, enough to seal and compact segments. */
@@ -46,8 +47,9 @@ async function makeStore(geometry: FlashGeometry, parityBytes: 8 | 16, end: End)
   let [draws, wallMs] = [0, Date.UTC(2009, 9, 1)];
   const pack = end === "packed";
   const options = { pack, entropy: (target: Uint8Array) => target.fill(++draws), wallMs: () => (wallMs += 60_000) };
-  const device = end === "worn" ? wearing(flash) : flash;
+  const device = end === "worn" ? wearing(flash) : end === "formatted" ? endless(flash) : flash;
   await formatFlash(device, { ...options, parityBytes, outerParity: end === "striped" ? outerParityOf(geometry) : 0 });
+  if (end === "formatted") return { flash, shows: shown(await openAgent(new RamFlash(geometry, flash.bytes.slice()), options)) };
   let agent = await openAgent(device, options);
   fill(agent);
   agent.close();
@@ -69,10 +71,17 @@ function outerParityOf({ blockCount }: FlashGeometry): 4 | 8 {
 
 /** Block 2 takes a label and no records. */
 function wearing(flash: RamFlash): FlashDevice {
+  return refusing(flash, (block, offset) => block === 2 && offset > 0);
+}
+/** The last block takes nothing, not even the mark of a bad one. */
+function endless(flash: RamFlash): FlashDevice {
+  return refusing(flash, (block) => block === flash.geometry.blockCount - 1);
+}
+function refusing(flash: RamFlash, refuses: (block: number, offset: number) => boolean): FlashDevice {
   return {
     geometry: flash.geometry,
     read: (block, offset, target) => flash.read(block, offset, target),
-    program: (block, offset, source) => (block === 2 && offset > 0 ? -1 : flash.program(block, offset, source)),
+    program: (block, offset, source) => (refuses(block, offset) ? -1 : flash.program(block, offset, source)),
     erase: (block) => flash.erase(block),
   };
 }
@@ -115,7 +124,7 @@ async function writeAll(replace: boolean): Promise<void> {
   mkdirSync(IMAGES, { recursive: true });
   for (const preset of presetNames) {
     for (const end of ENDS) {
-      if (end === "worn" && preset !== "spi-nor-8m") continue;
+      if ((end === "worn" || end === "formatted") && preset !== "spi-nor-8m") continue;
       const striped = (STRIPED as Record<string, number | undefined>)[preset];
       if (end === "striped" && striped === undefined) continue;
       const parityBytes = preset === "spi-nor-8m" && end === "pulled" ? 8 : 16;

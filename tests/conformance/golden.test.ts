@@ -57,6 +57,17 @@ test("the mark of a block that was given up is known again", async () => {
   for (const name of worn) assert.is((await openAgent(partOf(name))).stat().flash.badBlocks, 1, name);
 });
 
+test("the mark of a label that a format ended with is known again, where the last block has none", () => {
+  const formatted = images.filter((name) => name.endsWith("-formatted.zip"));
+  assert.ok(formatted.length > 0);
+  for (const name of formatted) {
+    const { geometry, bytes } = unpackSnapshot(new Uint8Array(readFileSync(IMAGES + name)));
+    const flags = Array.from({ length: geometry.blockCount }, (_, block) => bytes[block * geometry.blockBytes + 9]!);
+    assert.is(flags.at(-1), 255, "no label");
+    assert.is(flags.filter((flag) => flag !== 255 && flag & 8).length, 1);
+  }
+});
+
 test("a striped image has parity blocks, and any one block they name may be gone", async () => {
   const striped = images.filter((name) => name.endsWith("-striped.zip"));
   assert.is(striped.length, 2);
