@@ -7,7 +7,7 @@
 import type { Campaign } from "./campaign.js";
 import { cutting } from "./campaign.js";
 import type { CampaignReport } from "./campaign-report.js";
-import type { DamageJob } from "./damage.js";
+import { BURST_LIMITS, type DamageJob } from "./damage.js";
 import type { FlipJob } from "./flips.js";
 import { ANCHORED_BLOCKS, type PartName, partNames } from "./geometries.js";
 import type { Pull } from "./image.js";
@@ -284,7 +284,7 @@ function bursts(size: Size): Sized {
   for (const preset of partNames) {
     for (const lengthBytes of [2, 8, 40]) {
       for (const pull of [undefined, { at: 0.7, tear: "bits" } as Pull]) {
-        const limits = { correctable: 8, maxAffected: 4, samples: by(size, 30, 1000, 5000), shard: one };
+        const limits = { ...BURST_LIMITS, samples: by(size, 30, 1000, 5000), shard: one };
         jobs.push({ subject: flipSubject(preset, lengthBytes % 3), lengthBytes, ...limits, ...(pull === undefined ? {} : { pull }) });
       }
     }

@@ -32,6 +32,9 @@ export interface DamageJob {
   readonly shard: { readonly index: number; readonly of: number };
 }
 
+/** What a burst may cost, for whoever knows no better: a codeword with 16 parity bytes mends 8, and 40 bytes touch at most four records. */
+export const BURST_LIMITS = { correctable: 8, maxAffected: 4 };
+
 export interface DamageReport {
   readonly name: string;
   readonly lengthBytes: number;

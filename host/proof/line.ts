@@ -7,7 +7,7 @@
  *   spi-nor-8m:b20:seed12:w1:f40:p4:pulled-at-0.7=bits:burst8=17   the 17th burst of 8 bytes; "misplaced" as in damage.ts
  */
 import { TEAR_KINDS } from "../flash/index.js";
-import { type DamageJob, runDamageJob } from "./damage.js";
+import { BURST_LIMITS, type DamageJob, runDamageJob } from "./damage.js";
 import { type FlipJob, runFlipJob } from "./flips.js";
 import { scaled } from "./geometries.js";
 import type { Pull } from "./image.js";
@@ -27,9 +27,6 @@ export interface Played {
   readonly logHash: string;
   readonly logEntries: number;
 }
-
-/** Within these limits of damage nothing may be lost, and beyond it so many records at most: those of the campaign. */
-export const BURST_LIMITS = { correctable: 8, maxAffected: 4 };
 
 /** undefined: it is the line of a cut. Throws RangeError with what is wrong. */
 export function parseDeed(line: string): Deed | undefined {

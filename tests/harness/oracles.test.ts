@@ -3,7 +3,7 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runDamageJob } from "../../host/proof/damage.js";
+import { BURST_LIMITS, runDamageJob } from "../../host/proof/damage.js";
 import { runFlipJob } from "../../host/proof/flips.js";
 import { type JobReport, runJob } from "../../host/proof/job.js";
 import { parseReplay, printReplay, runReplay, type Subject, stepsOf } from "../../host/proof/replay.js";
@@ -63,7 +63,7 @@ test("a store that corrects nothing fails under flips and bursts", async () => {
   const exhaustive = await runFlipJob({ subject, pull, samples: 0, shard: { index: 3, of: 211 } }, toyStore("does not settle"));
   assert.ok(exhaustive.failures.length > 0, "no flip was noticed in every byte");
   for (const lengthBytes of [8, 40]) {
-    const job = { subject, pull, lengthBytes, correctable: 8, maxAffected: 4, samples: 200, shard };
+    const job = { subject, pull, lengthBytes, ...BURST_LIMITS, samples: 200, shard };
     assert.ok((await runDamageJob(job, toyStore())).failures.length > 0, `no burst of ${lengthBytes} bytes was noticed`);
   }
 });

@@ -3,7 +3,7 @@
  *
  * No campaign knows of a twin. Each twin has one that is tried first, so that CI need not wait for the others.
  */
-import { runDamageJob } from "../../host/proof/damage.js";
+import { BURST_LIMITS, runDamageJob } from "../../host/proof/damage.js";
 import type { Intensity } from "../../host/proof/explore.js";
 import { explore } from "../../host/proof/explore.js";
 import { runFlipJob } from "../../host/proof/flips.js";
@@ -104,7 +104,7 @@ function damage(
   how: Pick<Parameters<typeof runDamageJob>[0], "lengthBytes" | "samples" | "misplaced" | "pull"> & { maxAffected?: number },
 ): Campaign {
   const run = async (store: Store): Promise<Verdict> => {
-    const report = await runDamageJob({ subject, correctable: 8, maxAffected: 4, shard: whole, ...how }, store);
+    const report = await runDamageJob({ subject, ...BURST_LIMITS, shard: whole, ...how }, store);
     return { tried: report.bursts, found: report.failures[0]?.text ?? "", replay: report.failures[0]?.replay ?? "" };
   };
   return { name, unit: "bursts", run };

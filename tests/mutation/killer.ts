@@ -10,7 +10,7 @@ import { wasmModule } from "../../host/core/wasm-file.js";
 import { NandFlash, NorFlash } from "../../host/flash/index.js";
 import { unpackSnapshot } from "../../host/flash/snapshot.js";
 import { openAgent } from "../../host/index.js";
-import { runDamageJob } from "../../host/proof/damage.js";
+import { BURST_LIMITS, runDamageJob } from "../../host/proof/damage.js";
 import { runFlipJob } from "../../host/proof/flips.js";
 import { type PresetName, presetNames } from "../../host/proof/geometries.js";
 import { runJob } from "../../host/proof/job.js";
@@ -119,7 +119,7 @@ async function flips(preset: PresetName, pulled: boolean): Promise<string | unde
   return (await runFlipJob(job, holdfast)).failures[0]?.text;
 }
 async function bursts(preset: PresetName, lengthBytes: number): Promise<string | undefined> {
-  const job = { subject: subject(preset, 6), lengthBytes, correctable: 8, maxAffected: 4, samples: 30, shard: whole };
+  const job = { subject: subject(preset, 6), lengthBytes, ...BURST_LIMITS, samples: 30, shard: whole };
   return (await runDamageJob(job, holdfast)).failures[0]?.text;
 }
 

@@ -1,9 +1,9 @@
 /* Every line that a campaign prints is played by one road, and gives the same log each time. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runDamageJob } from "../../../../host/proof/damage.js";
+import { BURST_LIMITS, runDamageJob } from "../../../../host/proof/damage.js";
 import { runFlipJob } from "../../../../host/proof/flips.js";
-import { BURST_LIMITS, type Deed, parseDeed, playDeed } from "../../../../host/proof/line.js";
+import { type Deed, parseDeed, playDeed } from "../../../../host/proof/line.js";
 import { parseSubject } from "../../../../host/proof/replay.js";
 import { holdfast, holdfastAfresh } from "../../../../host/proof/store.js";
 import { twinStore } from "../../../harness/twin-store.js";
