@@ -30,7 +30,7 @@ const CAUGHT: Record<string, readonly [campaign: string, violation: RegExp]> = {
   TAIL_BELIEVED: ["cuts", /^G[12] /],
   SUSPECT_BELIEVED: ["cuts", /^rule .*"(once|suspect)" broken/],
   DOUBTFUL_LEFT: ["cuts in a compaction", /^rule .*"suspect" broken/],
-  ORIGINAL_WINS: ["cuts in the compaction of a full part", /^G3 .*(nothing rotted|reported damaged)/],
+  ORIGINAL_WINS: ["cuts in the compaction of a full part", /^G3 .*reported damaged/],
   ADOPTED_PAST_END: ["cuts", /^G2 .* in flight, neither all before nor all after/],
   FORMAT_ANYWHERE: ["cuts in a format", /^G2 .* in flight, neither all before nor all after/],
   UNMENDED: ["flipped bits", /reported damaged/],
