@@ -1,5 +1,6 @@
 /*
- * Units put on a part by hand and sealed as the core seals them: what never was, and verifies all the same.
+ * Units and labels put on a part by hand and sealed as the core seals them: what never was, and verifies all the same. A stranger might have
+ * written it, or an older core, or a later one.
  */
 import type { Store } from "./probe-store.js";
 
@@ -9,13 +10,14 @@ export function forgeUnit(
   block: number,
   offset: number,
   data: ArrayLike<number>,
-  eraseCount = generation(store, block),
+  eraseCount = store.probe.call.eraseCountOf!(block),
 ): number {
-  const { probe, part } = store;
-  probe.write(probe.spare, data);
-  probe.call.sealUnit!(probe.spare, data.length, probe.call.seedFor!(block, offset, eraseCount));
+  const { probe } = store;
+  const buffer = probe.value("GROUP");
+  probe.write(buffer, data);
+  probe.call.sealUnit!(buffer, data.length, probe.call.seedFor!(block, offset, eraseCount));
   const bytes = probe.call.unitBytes!(data.length);
-  part.bytes.set(probe.bytes(probe.spare, bytes), block * part.geometry.blockBytes + offset);
+  lay(store, block, offset, probe.bytes(buffer, bytes));
   return bytes;
 }
 
@@ -32,12 +34,28 @@ export function forgeRecord(store: Store, block: number, offset: number, id: num
 
 /** Changes the data of the unit of `dataBytes` at `offset` of `block`, and seals it again. */
 export function changeUnit(store: Store, block: number, offset: number, dataBytes: number, change: (data: DataView) => void): void {
-  const first = block * store.part.geometry.blockBytes + offset;
-  const data = store.part.bytes.slice(first, first + dataBytes);
+  const data = bytesAt(store, block, offset, dataBytes);
   change(new DataView(data.buffer));
   forgeUnit(store, block, offset, data);
 }
 
-function generation({ probe }: Store, block: number): number {
-  return probe.call.eraseCountOf!(block);
+/** Changes the label of `block`, of a store with sixteen parity bytes, and seals it again. */
+export function forgeLabel(store: Store, block: number, change: (label: DataView) => void): void {
+  const { probe } = store;
+  const buffer = probe.value("GROUP");
+  const label = bytesAt(store, block, 0, probe.value("LABEL_BYTES"));
+  change(new DataView(label.buffer));
+  probe.write(buffer, label);
+  probe.call.initReedSolomon!(16);
+  probe.call.markLabel!(buffer, block, 0);
+  lay(store, block, 0, probe.bytes(buffer, label.length));
+}
+
+/** A copy of what lies on the part. */
+export function bytesAt({ part }: Store, block: number, offset: number, length: number): Uint8Array {
+  const first = block * part.geometry.blockBytes + offset;
+  return part.bytes.slice(first, first + length);
+}
+function lay({ part }: Store, block: number, offset: number, bytes: Uint8Array): void {
+  part.bytes.set(bytes, block * part.geometry.blockBytes + offset);
 }

@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, PowerCut, TEAR_KINDS } from "../../../../host/flash/index.js";
 import { failingCopy } from "../../../support/failing-part.js";
-import { bytesAt, forgeLabel, forgeUnit } from "../../../support/forgery.js";
+import { bytesAt, forgeLabel, forgeUnit } from "../../../support/forge.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 import { blockLetters } from "../../../support/stripes.js";

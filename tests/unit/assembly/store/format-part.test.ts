@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, NandFlash, PowerCut } from "../../../../host/flash/index.js";
 import { failing } from "../../../support/failing-part.js";
-import { forgeLabel } from "../../../support/forgery.js";
+import { forgeLabel } from "../../../support/forge.js";
 import { newPart, parts, Store, status } from "../../../support/probe-store.js";
 
 const test = suite("assembly/store/format-part");

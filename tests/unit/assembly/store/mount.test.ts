@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, type FlashGeometry, type NorFlash, PowerCut } from "../../../../host/flash/index.js";
 import { failingCopy } from "../../../support/failing-part.js";
-import { forgeLabel } from "../../../support/forgery.js";
+import { forgeLabel } from "../../../support/forge.js";
 import { Probe } from "../../../support/probe.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { newPart, parts, Store, status } from "../../../support/probe-store.js";

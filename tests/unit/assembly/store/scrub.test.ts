@@ -35,6 +35,16 @@ function where(store: Store, id: number, chunk = -1): [number, number] {
 function rot(store: Store, [block, offset]: [number, number], count: number): void {
   for (let i = 0; i < count; i++) store.damage(block, offset + 30 + 5 * i, 1, 1 << (i % 8));
 }
+/** A closed store in which records, a chunk and the header of a segment have begun to rot. */
+function rotting(): Store {
+  const store = filled();
+  for (const id of [7, 9, 30]) rot(store, where(store, id), 5);
+  rot(store, where(store, 23, 1), 5);
+  const block = store.probe.blocksIn("STATE_SEALED").find((one) => one !== store.probe.signed("rootBlock"))!;
+  for (let i = 0; i < 5; i++) store.damage(block, headerAt(store) + 2 * i, 1);
+  store.must(store.close());
+  return store;
+}
 const count = (store: Store, flag: number): number => store.scrub().filter((one) => one.flags & flag).length;
 
 for (const [name, geometry] of Object.entries(parts))
@@ -159,12 +169,7 @@ test("an open put or batch is not disturbed: BUSY", () => {
 
 for (const tear of TEAR_KINDS)
   test(`cut at every operation of a scrub that moves records and empties a block, torn "${tear}": all is there`, () => {
-    const origin = filled();
-    for (const id of [7, 9, 30]) rot(origin, where(origin, id), 5);
-    rot(origin, where(origin, 23, 1), 5);
-    const block = origin.probe.blocksIn("STATE_SEALED").find((one) => one !== origin.probe.signed("rootBlock"))!;
-    for (let i = 0; i < 5; i++) origin.damage(block, headerAt(origin) + 2 * i, 1);
-    origin.must(origin.close());
+    const origin = rotting();
     let cuts = 0;
     for (let op = 0; ; op++) {
       const flash = new FaultFlash(origin.part.clone(), { seed: op, cut: { op, tear } });
@@ -301,12 +306,7 @@ function scrubUntilFailure(store: Store): number {
 
 for (const kind of ["read", "program"] as const)
   test(`any ${kind} of a scrub may fail: it says IO or goes on, nothing is lost, and the next scrub moves what is left`, () => {
-    const origin = filled();
-    for (const id of [7, 9, 30]) rot(origin, where(origin, id), 5);
-    rot(origin, where(origin, 23, 1), 5);
-    const block = origin.probe.blocksIn("STATE_SEALED").find((one) => one !== origin.probe.signed("rootBlock"))!;
-    for (let i = 0; i < 5; i++) origin.damage(block, headerAt(origin) + 2 * i, 1);
-    origin.must(origin.close());
+    const origin = rotting();
     let refused = 0;
     for (let at = 0; ; at++) {
       const { store, flash } = failingCopy(origin);

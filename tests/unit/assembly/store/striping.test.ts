@@ -299,11 +299,7 @@ for (const [words, under] of [
       if (under) for (let id = 0; store.probe.call.striping!() === 0; id++) store.must(store.put(id, "x".repeat(300)));
       else waiting(store, 5);
       const { records } = store.stat();
-      const { call, doorstep } = store.probe;
-      store.must(call.hf_put_begin!(3, 0, 999, 0, 0, 0, 4000, 1));
-      doorstep.fill(new Uint8Array(2500));
-      store.must(call.hf_put_write!(2500));
-      store.must(call.hf_put_abandon!());
+      store.abandon(999, 4000, 2500);
       if (fails) flash.failAt("program", 0);
       assert.is(store.probe.call.stripeAll!(), fails ? status("IO") : 0);
       flash.heal();

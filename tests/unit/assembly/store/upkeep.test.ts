@@ -329,11 +329,7 @@ test("chunks of a put that was given up are programmed with the next change's st
   store.must(store.mount());
   for (let id = 0; store.probe.blocksIn("STATE_SEALED").length < 10; id++) store.must(store.put(id, new Uint8Array(1100)));
   const { records } = store.stat();
-  const { call, doorstep } = store.probe;
-  store.must(call.hf_put_begin!(3, 0, 999, 0, 0, 0, 4000, 1));
-  doorstep.fill(new Uint8Array(2500));
-  store.must(call.hf_put_write!(2500));
-  store.must(call.hf_put_abandon!());
+  store.abandon(999, 4000, 2500);
   flash.failAt("program", 0);
   assert.is(store.put(1, "small"), status("IO"));
   assert.is(store.stat().records, records);
