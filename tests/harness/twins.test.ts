@@ -25,7 +25,7 @@ const CAUGHT: Record<string, readonly [campaign: string, violation: RegExp]> = {
   CHECKPOINT_UNREAD: ["flipped bits of a checkpoint", /missing|get finds nothing|lsn/],
   CHECKPOINT_KEPT: ["cuts with a checkpoint", /^(G[12]|rule) /],
   TOMBSTONE_EARLY: ["cuts in a compaction", /^G1 .*removed, yet shown/],
-  SESSION_TWICE: ["cuts of another full part", /^live .*WORN_OUT/],
+  SESSION_TWICE: ["cuts in another recovery", /^G1 .*lsn/],
   BATCH_UNENDED: ["cuts", /^G2 .* in flight, neither all before nor all after/],
   TAIL_BELIEVED: ["cuts", /^G[12] /],
   SUSPECT_BELIEVED: ["cuts", /^rule .*"(once|suspect)" broken/],

@@ -46,7 +46,7 @@ const otherFull = subjectOf("spi-nor-8m", 12, 1, 0, 0.7, 1);
 const long = subjectOf("spi-nor-8m", 24, 7, 1, 0.3, 2);
 const stormy = subjectOf("spi-nor-8m", 12, 3, 1, 0.3, 1);
 const other = subjectOf("spi-nor-8m", 12, 1, 0, 0.3, 1);
-const third = subjectOf("spi-nor-8m", 12, 2, 0, 0.3, 1);
+const third = subjectOf("spi-nor-8m", 12, 16, 0, 0.3, 1);
 const anchored = subjectOf("spi-nor-8m", 256, 1, 0, 0.03, 0.04);
 
 export const CAMPAIGNS: readonly Campaign[] = [
