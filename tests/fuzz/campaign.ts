@@ -15,8 +15,8 @@ export const FAILURES = "build/fuzz/failures";
 /** Seconds for one input, after which it hangs. The loops of the core are counted too: that bound does not depend on the machine. */
 const TIMEOUT_S = 20;
 const INPUT_BYTES_MAX: Record<Target, number> = { image: 130_000, air: 65_536 };
-/** An image takes 0.7 ms of a processor, a conversation 0.2: so many of the executions are images. */
-const IMAGE_SHARE = 0.25;
+/** An image takes some 2 ms of a processor, a conversation a quarter of that: so many of the executions are images. */
+const IMAGE_SHARE = 0.15;
 
 export interface Search {
   target: Target;
