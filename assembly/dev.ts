@@ -19,9 +19,10 @@ import {
   labelFormatSerial,
   labelOuterParity,
   labelParityBytes,
+  labelRefuse,
   labelStoreId,
 } from "./format/label";
-import { CODEC_LOST, decodeHeader, Header, peekDataBytes, RecordFlag, recordBytes, UnitType } from "./format/record";
+import { CODEC_LOST, configureRecords, decodeHeader, Header, peekDataBytes, RecordFlag, recordBytes, UnitType } from "./format/record";
 import { rootCount, rootDataBytes, rootMarker, rootSession } from "./format/root";
 import { SEGMENT_DATA, SEGMENT_MARK, SegmentType, segmentIdHigh, segmentOpenLsn, segmentSession, segmentType } from "./format/segment";
 import { descriptorBytes, descriptorData, isDescriptor, memberBlock, memberCount, memberEraseCount } from "./format/stripe";
@@ -172,6 +173,7 @@ function describeLabel(): string {
   eraseCount = labelEraseCount(UNIT);
   outerParity = labelOuterParity(UNIT);
   configureUnits(labelParityBytes(UNIT), labelStoreId(UNIT));
+  configureRecords(labelRefuse(UNIT));
   endSegmentsBefore(outerParity == 0 ? 0 : descriptorBytes(outerParity));
   const id = labelStoreId(UNIT);
   tell(
@@ -408,7 +410,7 @@ function rootText(): string {
 }
 
 function batchText(h: Header): string {
-  return h.flags & RecordFlag.BATCH_END ? ", ends a batch" : h.flags & RecordFlag.BATCH ? ", in a batch" : "";
+  return !(h.flags & RecordFlag.BATCH) ? "" : h.flags & RecordFlag.BATCH_END ? ", ends a batch" : ", in a batch";
 }
 
 /** docs/format.md §5. */

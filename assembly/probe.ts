@@ -338,6 +338,7 @@ export {
   walkAddress,
   walkKey,
 } from "./store/key-index";
+export { liveSum, newestLsn } from "./store/live-sum";
 export { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./store/pending";
 export { fetchAt, supersede } from "./store/place";
 export { rebuildIndex } from "./store/rebuild";
@@ -432,8 +433,10 @@ function fieldOfHeader(h: Header, field: u32): i64 {
       return h.bodyBytes;
     case 13:
       return h.dataBytes;
-    default:
+    case 14:
       return h.headerBytes;
+    default:
+      return h.liveSum;
   }
 }
 /** Field `field` of the tests' header, numbered as HEADER_FIELDS in tests/support/probe.ts. */
@@ -489,8 +492,11 @@ export function setHeaderField(field: u32, value: i64): void {
     case 13:
       h.dataBytes = <u32>value;
       break;
-    default:
+    case 14:
       h.headerBytes = <u32>value;
+      break;
+    default:
+      h.liveSum = <u32>value;
   }
 }
 

@@ -75,4 +75,6 @@ export namespace Twin {
   export const UNCHECKED: u32 = 25;
   /** What only a root that nothing proves calls void is erased when a block is wanted. */
   export const VOID_TAKEN: u32 = 26;
+  /** What the live sum says is missing is not told. */
+  export const SUM_UNASKED: u32 = 27;
 }

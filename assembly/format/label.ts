@@ -12,11 +12,13 @@ import { addressUnit, blockBytes, blockCount, isNand, pageBytes, programBytes } 
 export const LABEL_MAGIC: u32 = 0x4c424648;
 export const FORMAT_MAJOR: u8 = 1;
 /** What a format writes; stores of earlier minor versions are served, and carried on, as they are. */
-export const FORMAT_MINOR: u8 = 1;
+export const FORMAT_MINOR: u8 = 2;
 /** Feature to refuse, written by every format: chunks of the longer kind (store/space). */
 export const LONG_CHUNKS: u32 = 1;
 /** Feature to refuse: segments end before the block does, and some blocks are parity of others (format/stripe). */
 export const STRIPES: u32 = 2;
+/** Feature to refuse, written by every format: records say what lives beside them (store/live-sum). */
+export const LIVE_SUMS: u32 = 4;
 /** Label bytes with parity, before alignment to the program unit. */
 export const LABEL_BYTES: u32 = 64;
 const LABEL_DATA: u32 = 44;
@@ -144,7 +146,7 @@ export function judgeLabel(label: usize, block: u32, parity: u32): i32 {
     if (!mended) return Status.NOT_FORMATTED;
   }
   if (load<u32>(label) != LABEL_MAGIC) return Status.NOT_FORMATTED;
-  if (load<u8>(label, 4) != FORMAT_MAJOR || (labelRefuse(label) & ~(LONG_CHUNKS | STRIPES)) != 0) return Status.NEWER_FORMAT;
+  if (load<u8>(label, 4) != FORMAT_MAJOR || (labelRefuse(label) & ~(LONG_CHUNKS | STRIPES | LIVE_SUMS)) != 0) return Status.NEWER_FORMAT;
   if (labelRefuse(label) & STRIPES && labelOuterParity(label) != 4 && labelOuterParity(label) != 8) return Status.NEWER_FORMAT;
   return sameGeometry(label) ? Status.OK : Status.WRONG_GEOMETRY;
 }

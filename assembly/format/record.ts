@@ -1,15 +1,16 @@
 /*
  * The record header: the first bytes of a record's first unit. Variable, at most 48 bytes. docs/format.md §5.
  *
- *   b0: type (3 bits) | meta 1 | ext 2 | first-of-program 4 | batch 8 | batch-end 16
+ *   b0: type (3 bits) | meta 1 | ext 2 | first-of-program 4 | batch 8 | batch-end 16; batch-end without batch: no live sum
  *   b1: kind (3 bits) | foreign session 8 | short id 16 | codec << 5
- *   n varint (data bytes of the record) · id 8, low word first (short: low word only) · lsn - openLsn zigzag varint · wall - openWall zigzag varint
+ *   n varint (data bytes of the record) · id 8, low word first (short: low word only) · [live sum u16] · lsn - openLsn zigzag varint · wall - openWall zigzag varint
  *   [session varint] [meta length varint] [ext length u8] [chunk number varint] [body bytes varint]
  *   meta · ext · body
  */
 import { alignUp, readVarint, unzigzag, varintBytes, varintNext, writeVarint, zigzag } from "../base/bytes";
 import { BODY_MAX_BYTES, EXT_MAX_BYTES, LSN_LIMIT, META_MAX_BYTES, RECORD_DATA_MAX } from "../base/limits";
 import { addressUnit } from "../flash/geometry";
+import { LIVE_SUMS } from "./label";
 import { recordUnitsBytes } from "./unit";
 
 export namespace UnitType {
@@ -27,7 +28,28 @@ export namespace RecordFlag {
   export const FIRST: u32 = 4;
   export const BATCH: u32 = 8;
   export const BATCH_END: u32 = 16;
+  /** Without BATCH: a copy whose live sum was left out. */
+  export const SUMLESS: u32 = BATCH_END;
 }
+/** Do records of this store carry a live sum? */
+let summed: bool = false;
+/** Sets how records are written, by the store's features. */
+export function configureRecords(features: u32): void {
+  summed = (features & LIVE_SUMS) != 0;
+}
+/** Is it a copy that has left its live sum out? */
+export function isSumless(h: Header): bool {
+  return (h.flags & (RecordFlag.BATCH | RecordFlag.SUMLESS)) == RecordFlag.SUMLESS;
+}
+/** The flags of a copy of `h`, which keeps its live sum only where it may be asked for. */
+export function flagsOfCopy(h: Header, withSum: bool): u32 {
+  return summed && (!withSum || isSumless(h)) ? RecordFlag.SUMLESS : 0;
+}
+/** Has it a live sum? Chunks have none: they count with their head. */
+function hasSum(h: Header): bool {
+  return summed && h.type != UnitType.CHUNK && !isSumless(h);
+}
+
 /** Codec of a record whose bytes were lost to rot: the key stays, reads answer CORRUPT. */
 export const CODEC_LOST: u32 = 7;
 
@@ -51,6 +73,8 @@ export class Header {
   /** Data bytes of this record: header, meta, ext and the body bytes that lie in it. */
   dataBytes: u32;
   headerBytes: u32;
+  /** What lives once this record does (store/live-sum); 0 where the store has none. */
+  liveSum: u32;
 }
 
 /** Bytes a record takes on flash. */
@@ -65,6 +89,7 @@ export function unitType(first: u32): u32 {
 /** Bytes of the header `h` will have, its length field included. `payloadBytes` = meta + ext + body bytes behind it. */
 export function headerBytesOf(h: Header, openLsn: u64, openWall: u64, segmentSession: u32, segmentIdHigh: u32, payloadBytes: u32): u32 {
   let rest: u32 = h.idHigh == segmentIdHigh ? 6 : 10;
+  if (hasSum(h)) rest += 2;
   rest += varintBytes(zigzag(<i64>(h.lsn - openLsn))) + varintBytes(zigzag(h.wallMs - <i64>openWall));
   if (h.session != segmentSession) rest += varintBytes(h.session);
   if (h.metaBytes) rest += varintBytes(h.metaBytes);
@@ -97,6 +122,10 @@ export function encodeHeader(
   if (!short) {
     store<u32>(at, h.idHigh);
     at += 4;
+  }
+  if (hasSum(h)) {
+    store<u16>(at, <u16>h.liveSum);
+    at += 2;
   }
   at = writeVarint(writeVarint(at, zigzag(<i64>(h.lsn - openLsn))), zigzag(h.wallMs - <i64>openWall));
   if (foreign) at = writeVarint(at, h.session);
@@ -133,13 +162,18 @@ export function decodeHeader(
   h.codec = b1 >> 5;
   h.dataBytes = <u32>readVarint(source + 2, end);
   let at = varintNext();
-  if (at == 0 || at + (b1 & 16 ? 6 : 10) > end || h.type < UnitType.RECORD || h.type > UnitType.LONG) return false;
+  if (at == 0 || at + (b1 & 16 ? 6 : 10) + (hasSum(h) ? 2 : 0) > end || h.type < UnitType.RECORD || h.type > UnitType.LONG) return false;
   h.idLow = load<u32>(at);
   h.idHigh = segmentIdHigh;
   at += 4;
   if (!(b1 & 16)) {
     h.idHigh = load<u32>(at);
     at += 4;
+  }
+  h.liveSum = 0;
+  if (hasSum(h)) {
+    h.liveSum = load<u16>(at);
+    at += 2;
   }
   h.lsn = openLsn + <u64>unzigzag(readVarint(at, end));
   if ((at = varintNext()) == 0) return false;

@@ -12,6 +12,7 @@ import * as device from "../flash/device";
 import { blockCount, isNand, liveUnit } from "../flash/geometry";
 import { clearRings, inRing } from "../flash/ring";
 import { encodeLabel, headerOffset, LabelMark, markLabel } from "../format/label";
+import { configureRecords } from "../format/record";
 import { parityBytes } from "../format/unit";
 
 export namespace BlockState {
@@ -99,6 +100,7 @@ export function setStore(id: u64, serial: u32, outer: u32, minor: u32, refuse: u
   storeId = id;
   formatSerial = serial;
   outerParity = outer;
+  configureRecords(refuse);
 }
 
 function entry(block: u32): usize {

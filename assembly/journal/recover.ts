@@ -16,11 +16,11 @@
  * block that was open, and nothing old is erased before this session's root is committed.
  */
 import { ADOPT_MAX } from "../base/limits";
-import { LOADED, STAGED } from "../base/memory";
+import { LOADED, STAGED, SWEPT } from "../base/memory";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import { blockCount, isNand, pageBytes, segmentEnd } from "../flash/geometry";
-import { RecordFlag, recordBytes } from "../format/record";
+import { flagsOfCopy, RecordFlag, recordBytes } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { adopt, adoptedCount, adoptedEnd, clearAdopted, dropLastAdopted, outliveAdopted, pruneAdopted } from "./adopted";
 import {
@@ -42,7 +42,19 @@ import { resumeTail } from "./resume";
 import { commitRoot, findRoot, RootState, restoreRoot, rootBytes } from "./root";
 import { headlessRecords, isFirstOfProgram, SCAN_MOUNT, scanNext, scanned, scanner, scanWalk } from "./scan";
 import { firstRecordOffset, readFacts } from "./segment-reader";
-import { discardGroup, flush, HOT, openSegment, place, reserve, roomLeft, sealSegment, segmentHasRoom, stream } from "./segment-writer";
+import {
+  discardGroup,
+  flush,
+  HOT,
+  openSegment,
+  place,
+  reserve,
+  roomLeft,
+  Stream,
+  sealSegment,
+  segmentHasRoom,
+  stream,
+} from "./segment-writer";
 import {
   begunUnseen,
   endedCleanly,
@@ -177,13 +189,14 @@ export function recover(wallMs: i64): i32 {
   eraseUnsure();
   withhold();
   const recovered = newestSession;
+  let opened: bool = false;
   for (let attempt = 0; attempt < RETRIES; attempt++) {
-    setSession(session + 1);
+    if (!opened) setSession(session + 1);
     setBlankSession(session);
     retryWanted = false;
     pruneAdopted();
     const kept = adoptedCount;
-    let status = attemptRecovery(wallMs, recovered);
+    let status = attemptRecovery(wallMs, recovered, opened);
     if (status == Status.FULL && release()) status = Status.IO;
     if (status < 0 && status != Status.IO) return status;
     if (status >= 0 && !retryWanted) {
@@ -192,7 +205,8 @@ export function recover(wallMs: i64): i32 {
       shortenAdopted();
       return Status.OK;
     }
-    eraseOpened();
+    opened = status >= 0 && startAgain();
+    if (!opened) eraseOpened();
     while (adoptedCount > kept) dropLastAdopted();
   }
   return Status.WORN_OUT;
@@ -279,6 +293,17 @@ function eraseAttempts(): void {
   for (let i: u32 = 0; i < recoveryCount; i++)
     if (isAttempt(i) && stateOf(recoveryBlock(i)) == BlockState.DIRTY) makeBlank(recoveryBlock(i));
 }
+/** What was judged reads otherwise now, and nothing but a header was programmed yet: the same segment takes the next attempt. Saves an erase. */
+function startAgain(): bool {
+  const open = stream(HOT);
+  const begun = changetype<Stream>(SWEPT);
+  if (open.block < 0 || open.block != begun.block || open.offset != begun.offset) return false;
+  discardGroup();
+  memory.copy(changetype<usize>(open), SWEPT, offsetof<Stream>());
+  forgetFacts();
+  forgetLoaded();
+  return true;
+}
 /** A batch's bytes changed between two reads: what this attempt wrote is thrown away. */
 function eraseOpened(): void {
   discardGroup();
@@ -290,11 +315,12 @@ function eraseOpened(): void {
   forgetFacts();
   forgetLoaded();
 }
-function attemptRecovery(wallMs: i64, recovered: u32): i32 {
+function attemptRecovery(wallMs: i64, recovered: u32, opened: bool): i32 {
   let status = listTails();
-  if (status >= 0) status = openSegment(HOT, SegmentType.RECOVERY, wallMs, 0);
+  if (status >= 0 && !opened) status = openSegment(HOT, SegmentType.RECOVERY, wallMs, 0);
   if (status >= 0) status = flush();
   if (status < 0) return status;
+  memory.copy(SWEPT, changetype<usize>(stream(HOT)), offsetof<Stream>());
   for (let i: u32 = 0; i < tailCount; i++) {
     tailsOwed -= load<u32>(tails + i * TAIL_ENTRY, 8);
     status = recommit(load<u32>(tails + i * TAIL_ENTRY));
@@ -479,7 +505,7 @@ function copyRecords(block: u32, from: u32, end: u32, expected: u32): i32 {
   while (scanNext(s) > 0) {
     const h = loadedHeader();
     const payload = h.dataBytes - h.headerBytes;
-    h.flags = 0;
+    h.flags = flagsOfCopy(h, true);
     const at = s.offset;
     const status = reserve(HOT, h, payload, SegmentType.RECOVERY);
     if (status < 0) return status;

@@ -55,6 +55,7 @@ import { readUnit } from "../journal/read";
 import { restoreRecovered, rootBlock, rootedSession, tailSession } from "../journal/recover";
 import { firstRecordOffset } from "../journal/segment-reader";
 import { clearIndex, put, used, walk, walkAddress, walkKey } from "./key-index";
+import { liveSum, resetLiveSum } from "./live-sum";
 import { reserveBlocks } from "./space";
 
 /** Data bytes of a body unit. */
@@ -210,7 +211,7 @@ function openBody(): i32 {
   return device.program(block, start, GROUP, length);
 }
 
-/** The switch: 0 mark, 1 marker, 2 n, 4 session, 7 nextLsn, 13 entries 4, 17 rooted session 3, 20 root block + 1 3, 23 damaged 4, 27 adopted 1, 28 blocks 2, 30 tail session 3, 33 first and 39 last damaged LSN 6, then lists at 48. */
+/** The switch: 0 mark, 1 marker, 2 n, 4 session, 7 nextLsn, 13 entries 4, 17 rooted session 3, 20 root block + 1 3, 23 damaged 4, 27 adopted 1, 28 blocks 2, 30 tail session 3, 33 first and 39 last damaged LSN 6, 45 live sum 2, then lists at 48. */
 function encodeSwitch(target: usize, marker: u32): u32 {
   memory.fill(target, 0, SWITCH_FIXED);
   store<u8>(target, SWITCH_MARK);
@@ -224,6 +225,7 @@ function encodeSwitch(target: usize, marker: u32): u32 {
   store<u32>(target, damagedUnknown, 23);
   storeU48(target + 33, damagedFirstLsn);
   storeU48(target + 39, damagedLastLsn);
+  store<u16>(target, <u16>liveSum, 45);
   store<u8>(target, <u8>adoptedCount, 27);
   store<u16>(target, <u16>bodyBlocks, 28);
   memory.copy(target + SWITCH_FIXED, adoptedList(), adoptedCount * ROOT_ENTRY);
@@ -333,6 +335,7 @@ function restoreBody(): bool {
   }
   restoreProgress(loadU48(STAGED + 7), loadU24(STAGED + 4));
   restoreUnknown(load<u32>(STAGED, 23), loadU48(STAGED + 33), loadU48(STAGED + 39));
+  resetLiveSum(load<u16>(STAGED, 45));
   restoreRecovered(loadU24(STAGED + 17), loadU24(STAGED + 30), <i32>loadU24(STAGED + 20) - 1);
   restoreAdopted(STAGED + SWITCH_FIXED, adopted);
   for (let i: u32 = 0; i < readBlocks; i++) setState(loadU24(readList + 3 * i), BlockState.CHECKPOINT);

@@ -9,7 +9,7 @@ import { Build, Twin, twin } from "../base/twin";
 import * as device from "../flash/device";
 import { addressBlock, addressOffset, blockBytes, blockCount, isNand, toAddress } from "../flash/geometry";
 import { inRing, isCovered, isUnfinished, lostBlocks, nextInRing } from "../flash/ring";
-import { CODEC_LOST, Header, recordBytes, UnitType } from "../format/record";
+import { CODEC_LOST, flagsOfCopy, Header, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { describeRecord, Entry, EntryFlag } from "../format/summary";
 import { anchorCount, BlockState, discard, dropLive, eraseCountOf, freeCount, liveOf, openLsnOf, stateOf } from "../journal/block-map";
@@ -21,6 +21,7 @@ import { SCAN_COMPACT, Scan, scanNext, scanned, scanner, scanOpen } from "../jou
 import { COLD, fitsSegment, flush, HOT, place, reserve, stream } from "../journal/segment-writer";
 import { dissolve, inStripe, parityOf, stripeLive, stripeMembers, sumStripe } from "../journal/stripe";
 import { find, foundAddress, KEY_TOMBSTONE, keyOfEntry, put } from "./key-index";
+import { newestLsn } from "./live-sum";
 import { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./pending";
 import { reserveBlocks, segmentBytes } from "./space";
 
@@ -305,6 +306,7 @@ function copyLoaded(e: Entry, key: u64, block: u32): i32 {
   const h = loadedHeader();
   const size = recordBytes(e.dataBytes);
   const payload = h.dataBytes - h.headerBytes;
+  h.flags = flagsOfCopy(h, h.lsn == newestLsn);
   if (!mayOpen && !fitsSegment(COLD, h, payload)) {
     left = true;
     return 0;
@@ -315,7 +317,6 @@ function copyLoaded(e: Entry, key: u64, block: u32): i32 {
   if (status == Status.FULL && recoveryTakes(h, payload)) status = reserve((target = HOT), h, payload, SegmentType.RECOVERY);
   if (status < 0) return status;
   mayOpen = !fillsSegments();
-  h.flags = 0;
   const offset = place(target, h, payload);
   const address = toAddress(<u32>stream(target).block, offset);
   dropLive(block, size);
@@ -341,6 +342,8 @@ function markLost(h: Header, e: Entry): void {
   h.kind = e.kind;
   h.codec = CODEC_LOST;
   h.session = 0;
+  h.flags = 0;
+  h.liveSum = 0;
   h.metaBytes = 0;
   h.extBytes = 0;
   h.chunk = e.chunk;

@@ -16,6 +16,7 @@ import {
   judgeLabel,
   LABEL_BYTES,
   LabelMark,
+  LIVE_SUMS,
   LONG_CHUNKS,
   labelEraseCount,
   labelFormatSerial,
@@ -62,7 +63,7 @@ export function formatBegin(force: bool, parity: u32, outer: u32, storeId: u64):
   if (!force && there != Status.NOT_FORMATTED) return there == Status.OK ? Status.BUSY : there;
   const serial = surveyLabels();
   first = chooseFirst(there == Status.OK);
-  setStore(storeId, (serial + 1) & 0xffff, outer, FORMAT_MINOR, LONG_CHUNKS | (outer ? STRIPES : 0));
+  setStore(storeId, (serial + 1) & 0xffff, outer, FORMAT_MINOR, LONG_CHUNKS | LIVE_SUMS | (outer ? STRIPES : 0));
   configureUnits(parity, storeId);
   dropRings();
   next = 0;

@@ -12,9 +12,11 @@ import { SummaryFlag } from "../format/summary";
 import { adopt, adoptedCount, adoptedEnd, clearAdopted, pruneAdopted } from "../journal/adopted";
 import {
   anchorCount,
+  BlockFlag,
   BlockState,
   blankCount,
   eraseOne,
+  flagsOf,
   freeCount,
   leastWorn,
   makeBlank,
@@ -22,7 +24,7 @@ import {
   setState,
   stateOf,
 } from "../journal/block-map";
-import { countUnknown, fault, nextLsn, resetProgress, setSession } from "../journal/progress";
+import { countUnknown, damagedUnknown, fault, nextLsn, resetProgress, setSession } from "../journal/progress";
 import { forgetFacts, forgetLoaded } from "../journal/read";
 import { failedMounts, forgetTails, isTail, judgeTail, leftOpen, provenEnd, readOnlyEnd, recover, rootBlock } from "../journal/recover";
 import { forgetSummary } from "../journal/segment-reader";
@@ -32,6 +34,7 @@ import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, 
 import { dropCheckpoint, hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
 import { resetCompaction } from "./compact";
 import { moveIndex } from "./key-index";
+import { acknowledgeSum, isSomethingMissing } from "./live-sum";
 import { rebuildIndex } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
@@ -67,6 +70,10 @@ const FAILED_MOUNTS: u32 = 3;
 let insisting: bool = false;
 /** Is this mount the second try of one that found no block for its recovery? */
 let cornered: bool = false;
+/** Does the store mount again by itself, because an operation failed? */
+let again: bool = false;
+/** Is this mount the second look of one in which something was missing? What a single read hid is there again. */
+let doubting: bool = false;
 /** Mounts tried before a part is given back whose programs fail, or whose unstable bits read otherwise each time they are asked. */
 const TRIES = 8;
 let wall: i64 = 0;
@@ -133,6 +140,16 @@ function mountOnce(refusal: i32): i32 {
   }
   status = rebuildIndex();
   if (status < 0) return status;
+  if (isSomethingMissing(again)) {
+    if (!doubting) {
+      doubting = true;
+      status = mountOnce(refusal);
+      doubting = false;
+      return status;
+    }
+    if (damagedUnknown == 0) countUnknown(1, nextLsn - 1);
+  }
+  acknowledgeSum();
   if (crossed) countUnknown(1, nextLsn - 1); // what lies behind the line is not seen at all
   ready(refusal);
   if (hesitating) hesitate();
@@ -157,21 +174,28 @@ function ready(refusal: i32): void {
 export function carriesOn(status: i32): bool {
   if (status != Status.IO || mode != Mode.CLOSED) return false;
   insisting = true;
-  const mounted = mount(false, wall);
+  const mounted = mountAgain();
   insisting = false;
   return mounted >= 0;
+}
+function mountAgain(): i32 {
+  again = true;
+  const status = mount(false, wall);
+  again = false;
+  return status;
 }
 
 /**
  * No block can be had for a recovery, though there may be segments in which nothing lives any more: that is known only when there is
- * an index. One is built of what is proven, so that nothing unproven decides, and one such block is made blank. False: there is none.
- * Cut: the block is dirty; nothing that lives was in it.
+ * an index. One is built of what is proven, so that nothing unproven decides, and one such block is made blank; none with chunks, for the
+ * head that owns them may be what is not proven yet. False: there is none. Cut: the block is dirty; nothing that lives was in it.
  */
 function makeRoomForRecovery(): bool {
   if (adoptTails(true) < 0 || rebuildIndex() < 0) return false;
   if (leastWorn(BlockState.SPENT) >= 0) return eraseOne() == Status.OK;
   for (let b = anchorCount; b < blockCount; b++)
-    if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) != 0 && adoptedEnd(b) == 0 && makeBlank(b) == Status.OK) return true;
+    if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) != 0 && adoptedEnd(b) == 0 && !(flagsOf(b) & BlockFlag.CHUNKS))
+      if (makeBlank(b) == Status.OK) return true;
   return false;
 }
 
@@ -197,7 +221,7 @@ function adoptTails(proven: bool): i32 {
  */
 export function close(): i32 {
   let status = closeOnce();
-  for (let tries = 1; status == Status.IO && tries < TRIES && mount(false, wall) >= 0; tries++) status = closeOnce();
+  for (let tries = 1; status == Status.IO && tries < TRIES && mountAgain() >= 0; tries++) status = closeOnce();
   return status;
 }
 

@@ -29,6 +29,7 @@ import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen, toldLsn } from "../jo
 import { readFacts } from "../journal/segment-reader";
 import { headless } from "../journal/survey";
 import { clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, keyOfEntry, put } from "./key-index";
+import { countIn, countOut, noteChange, resetLiveSum } from "./live-sum";
 import { fetchAt, head, supersede } from "./place";
 
 const entry: usize = memory.data(48, 8);
@@ -82,6 +83,7 @@ function countLost(): void {
 export function rebuildIndex(): i32 {
   clearIndex();
   clearLive();
+  resetLiveSum(0);
   originCount = 0;
   lostCount = 0;
   let bound: u64 = ~(<u64>0);
@@ -185,6 +187,7 @@ function indexSegment(block: u32): i32 {
 function resolve(block: u32): i32 {
   if (Build.PROBE && twin(Twin.OLD_VERSION) && fetchAt(toAddress(block, e().offset), true) < 0) return Status.OK;
   const key = keyOfEntry(e());
+  noteChange(key, e().lsn);
   if (find(key)) {
     if (!replaces(block, foundAddress())) {
       addFlags(block, BlockFlag.DEAD);
@@ -192,9 +195,12 @@ function resolve(block: u32): i32 {
     }
     find(key);
     const before = foundAddress();
+    const lived = !foundTombstone();
     const known = fetchAt(before, false) >= 0;
+    if (lived) countOut(known ? head().lsn : toldLsn(addressBlock(before), addressOffset(before)));
     supersede(before, known ? head().dataBytes : 0);
   }
+  if (!(e().flags & EntryFlag.TOMBSTONE)) countIn(e().lsn);
   if (!put(e().flags & EntryFlag.TOMBSTONE ? key | KEY_TOMBSTONE : key, toAddress(block, e().offset)))
     return fault(Status.INDEX_FULL, block, 0, 0);
   addLive(block, recordBytes(e().dataBytes));

@@ -18,6 +18,7 @@ import { forgetSummary, judgeFinal, readFacts } from "../journal/segment-reader"
 import { COLD, segmentHasRoom } from "../journal/segment-writer";
 import { compacting, compactStep, relocate, seize } from "./compact";
 import { chunkKeyOf, find, foundAddress, KEY_CHUNK, KEY_TOMBSTONE, walk, walkAddress, walkKey } from "./key-index";
+import { acceptMissing } from "./live-sum";
 import { fetchAt, head } from "./place";
 import { reservedKey } from "./reserved";
 import { ResultFlag, tell, tellDamaged } from "./retrieve";
@@ -97,7 +98,10 @@ function verdict(status: i32, done: u32): i32 {
 /** The next block whose header and summary, or descriptor, are to be read. One that wants a new home is emptied, a step at a time. */
 function scrubSeals(block: u32): i32 {
   while (block < blockCount && !hasSeal(block)) block++;
-  if (block >= blockCount) return 0;
+  if (block >= blockCount) {
+    acceptMissing();
+    return 0;
+  }
   const sound = isSealSound(block);
   let flags: i32 = 0;
   let next = block + 1;

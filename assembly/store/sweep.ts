@@ -29,6 +29,7 @@ import {
   walkKey,
   writeSlot,
 } from "./key-index";
+import { newestLsn } from "./live-sum";
 import { fetchAt, head, supersede } from "./place";
 import { hasRelay, isOwed } from "./reserved";
 
@@ -59,9 +60,9 @@ function setNeeded(i: u32): void {
   writeSlot(swept(i), keyAt(swept(i)), NEEDED);
 }
 
-/** Are there enough tombstones to look after? */
+/** Are there enough tombstones to look after? Which change is the newest must be known: its record stays. */
 export function sweepPays(): bool {
-  return running || (nextLsn != settledLsn && tombstones > 8 + recordCount() / 64);
+  return running || (newestLsn != 0 && nextLsn != settledLsn && tombstones > 8 + recordCount() / 64);
 }
 
 /** Reads up to `blocks` summaries. Cost: one or two reads a block. */
@@ -123,7 +124,7 @@ function position(key: u64): i32 {
   return -1;
 }
 
-/** Forgets the tombstones of which nothing older was met and which were not moved or replaced meanwhile. */
+/** Forgets the tombstones of which nothing older was met and which were not moved or replaced meanwhile; never the newest change. */
 function finish(): void {
   running = false;
   for (let i: u32 = 0; i < count; i++) {
@@ -131,6 +132,7 @@ function finish(): void {
     const address = addressAt(swept(i));
     if (address == NEEDED || !find(key) || !foundTombstone() || foundAddress() != address) continue;
     const known = fetchAt(address, false) >= 0;
+    if (known && head().lsn == newestLsn) continue;
     if (hasRelay && (!known || isOwed(head().lsn))) continue;
     supersede(address, known ? head().dataBytes : 0);
     remove(key);

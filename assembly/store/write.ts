@@ -15,14 +15,16 @@ import {
 import { KEPT, LOADED, RESULT, STAGED, WINDOW } from "../base/memory";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
-import { toAddress } from "../flash/geometry";
+import { addressBlock, addressOffset, toAddress } from "../flash/geometry";
 import { CODEC_LOST, Header, RecordFlag, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { storedEntries, VERSION_LOCAL } from "../format/stamp";
 import { freeCount } from "../journal/block-map";
 import { fault, nextLsn, session, takeLsn } from "../journal/progress";
+import { toldLsn } from "../journal/scan";
 import { COLD, flush, HOT, place, reserve, stream } from "../journal/segment-writer";
 import { chunkKeyOf, find, remove as forget, foundAddress, foundTombstone, hasRoom, KEY_TOMBSTONE, keyOf, put } from "./key-index";
+import { acknowledgeSum, countIn, countOut, liveSum, noteChange } from "./live-sum";
 import { clearPlaces, heldAddress, heldKey, holdPlace } from "./pending";
 import { fetchAt, head, supersede, supersedeAt } from "./place";
 import { hasRelay } from "./reserved";
@@ -38,6 +40,9 @@ let bodyBytes: u32 = 0;
 let received: u32 = 0;
 let inChunk: u32 = 0;
 let chunked: bool = false;
+/** Does a version live under the key of the open change, and its LSN, 0 when it cannot be read and nothing tells it. */
+let replaces: bool = false;
+let replacedLsn: u64 = 0;
 /** Bytes of ext taken over from the version before. */
 let inherited: u32 = 0;
 let batchLeft: u32 = 0;
@@ -79,7 +84,12 @@ function footprint(fixed: u32, body: u32): u32 {
  */
 function lookBehind(key: u64, idHigh: u32, idLow: u32, target: usize): i32 {
   inherited = 0;
-  if (!find(key) || fetchAt(foundAddress(), false) < 0) return Status.OK;
+  replaces = find(key) && !foundTombstone();
+  if (!find(key)) return Status.OK;
+  const address = foundAddress();
+  const known = fetchAt(address, false) >= 0;
+  replacedLsn = known ? head().lsn : toldLsn(addressBlock(address), addressOffset(address));
+  if (!known) return Status.OK;
   const h = head();
   if (h.idHigh != idHigh || h.idLow != idLow) return foundTombstone() ? Status.OK : fault(Status.INVALID, 0, 0, 2);
   const ext = LOADED + h.headerBytes + h.metaBytes;
@@ -257,13 +267,16 @@ export function removeRecord(kind: u32, idHigh: u32, idLow: u32, extBytes: u32, 
 function commit(h: Header, payload: u32, key: u64): i32 {
   const lone = h.lsn == 0;
   if (lone) h.lsn = nextLsn;
-  let status = reserve(HOT, h, payload, SegmentType.HOT);
+  let status = lookInBatch(key);
+  if (status < 0) return status;
+  status = reserve(HOT, h, payload, SegmentType.HOT);
   if (status < 0) return status;
   if (lone) h.lsn = takeLsn();
   if (batchOpen) {
     batchLeft--;
     h.flags = RecordFlag.BATCH | (batchLeft == 0 ? RecordFlag.BATCH_END : 0);
   }
+  countChange(h, key);
   const offset = place(HOT, h, payload);
   const address = toAddress(<u32>stream(HOT).block, offset);
   tellLsn(h.lsn);
@@ -274,8 +287,32 @@ function commit(h: Header, payload: u32, key: u64): i32 {
   }
   if (!Build.PROBE || !twin(Twin.TOLD_EARLY)) status = flush();
   if (status < 0) return status;
+  acknowledgeSum();
   apply(key, address);
   return Status.OK;
+}
+
+/** What the open batch itself has put under the key comes before what the index knows. Cost: where it has, a program and a read. */
+function lookInBatch(key: u64): i32 {
+  for (let i = batchOpen ? batchStaged : 0; i > 0; i--) {
+    const held = heldKey(i - 1);
+    if ((held | KEY_TOMBSTONE) != (key | KEY_TOMBSTONE)) continue;
+    replaces = !(held & KEY_TOMBSTONE);
+    if (!replaces) return Status.OK;
+    let status = flush();
+    if (status >= 0) status = fetchAt(heldAddress(i - 1), false);
+    if (status >= 0) replacedLsn = head().lsn;
+    return status;
+  }
+  return Status.OK;
+}
+
+/** Brings the live sum to what it is once `h` counts, and puts it into the record. */
+function countChange(h: Header, key: u64): void {
+  if (replaces) countOut(replacedLsn);
+  if (!(key & KEY_TOMBSTONE)) countIn(h.lsn);
+  noteChange(key, h.lsn);
+  h.liveSum = liveSum;
 }
 
 /** Tells the index of a proven record; what it replaces is superseded. */
@@ -327,6 +364,7 @@ export function batchCommit(): i32 {
   const status = flush();
   if (status < 0) return failed(status);
   batchOpen = false;
+  acknowledgeSum();
   for (let i: u32 = 0; i < batchStaged; i++) apply(heldKey(i), heldAddress(i));
   clearPlaces();
   return Status.OK;

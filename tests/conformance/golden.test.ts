@@ -70,7 +70,7 @@ test("the mark of a label that a format ended with is known again, where the las
 
 test("a striped image has parity blocks, and any one block they name may be gone", async () => {
   const striped = images.filter((name) => name.endsWith("-striped.zip"));
-  assert.is(striped.length, 2);
+  assert.is(striped.length, 4);
   for (const name of striped) {
     const { geometry, bytes } = unpackSnapshot(new Uint8Array(readFileSync(IMAGES + name)));
     const bench = openWorkbench(geometry);
@@ -97,7 +97,8 @@ test("there is an image of every format version for every preset of its time, cl
       for (const end of ["closed", "pulled"]) assert.ok(images.includes(`${version}-${preset}-${end}.zip`), `${version} ${preset} ${end}`);
     }
   }
-  for (const preset of presetNames) assert.ok(images.includes(`1.1-${preset}-packed.zip`), `1.1 ${preset} packed`);
+  for (const version of ["1.1", "1.2"])
+    for (const preset of presetNames) assert.ok(images.includes(`${version}-${preset}-packed.zip`), `${version} ${preset} packed`);
 });
 
 test.run();

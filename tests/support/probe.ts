@@ -33,6 +33,7 @@ const HEADER_FIELDS = [
   "bodyBytes",
   "dataBytes",
   "headerBytes",
+  "liveSum",
 ] as const;
 const ENTRY_FIELDS = ["lsn", "idHigh", "idLow", "kind", "flags", "chunk", "offset", "dataBytes"] as const;
 

@@ -94,17 +94,31 @@ function rotTombstone(store: Store, id: number): void {
 for (const relay of [false, true])
   test(`a deletion that cannot be read any more is ${relay ? "kept while a relay may not have heard of it" : "forgotten like any other"}`, () => {
     const store = Store.make(parts.nor);
-    const empty = store.stat().liveBytes;
+    store.must(store.put(100, ""));
+    const alone = store.stat().liveBytes;
     // Deletions of what was never there: nothing older of them stands anywhere.
     store.must(store.batch(Array.from({ length: 20 }, (_, id) => [id, undefined] as const)));
+    store.must(store.put(100, "")); // the newest change, whichever it is, stays
     rotTombstone(store, 7);
     store.probe.call.tellRelay!(Number(relay), 1n << 39n); // it has confirmed every deletion whose LSN can be told
     store.rest();
     const kept = Array.from({ length: 20 }, (_, id) => id).filter((id) => store.probe.call.find!(store.probe.long.keyOf!(3, 0, id)) === 1);
     assert.equal(kept, relay ? [7] : []);
-    assert.is(store.stat().liveBytes > empty, relay, "what was forgotten does not live any more");
+    assert.is(store.stat().liveBytes > alone, relay, "what was forgotten does not live any more");
     assert.is(store.get(7), status("NOT_FOUND"));
   });
+
+test("the newest change stays although it is a deletion: only its record has the sum of today", () => {
+  const store = Store.make(parts.nor);
+  store.must(store.batch(Array.from({ length: 20 }, (_, id) => [id, undefined] as const)));
+  store.rest();
+  const kept = (): number[] =>
+    Array.from({ length: 20 }, (_, id) => id).filter((id) => store.probe.call.find!(store.probe.long.keyOf!(3, 0, id)) === 1);
+  assert.equal(kept(), [19]);
+  store.must(store.reopen());
+  turnOver(store, 400);
+  assert.equal(kept(), []);
+});
 
 test("a sweep that has come to its end with as many deletions as it takes at once begins again at the first", () => {
   const store = Store.make({ ...parts.nor, blockCount: 60 });

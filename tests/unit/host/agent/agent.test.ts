@@ -356,7 +356,7 @@ test("stat and verify count what is there", async () => {
     2,
   );
   assert.is(stat.flash.bytes, geometry.blockBytes * geometry.blockCount);
-  assert.is(stat.formatVersion, "1.1");
+  assert.is(stat.formatVersion, "1.2");
   assert.is(stat.parityBytes, 16);
   assert.match(stat.storeId, /^[0-9a-f]{16}$/);
   assert.ok(stat.ram.capacity > 20_000 && stat.ram.fixedBytes <= 48 * 1024, JSON.stringify(stat.ram));
