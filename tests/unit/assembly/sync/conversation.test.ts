@@ -249,11 +249,12 @@ test("a relay that has news at every goodbye is given up after as many rounds", 
   assert.is(goodbyes, 65);
 });
 
-test("a frame for a store that was closed meanwhile is CLOSED", () => {
+test("a frame for a store that was closed meanwhile is CLOSED, and so is asking for one", () => {
   const { store, air } = known();
   const pull = air.greet({ seq: 4n })!;
   store.must(store.close());
   assert.is(air.hear(air.rec(pull, 0, 9n, new Map([[OTHER, 5]]), new Uint8Array(4))), status("CLOSED"));
+  for (const again of [0, 1]) assert.is(store.probe.call.hf_sync_next!(again), status("CLOSED"));
   store.must(store.mount());
   assert.is(store.stat().records, 3);
 });
