@@ -279,7 +279,7 @@ export {
 export { eraseUnsure, isTail, judgeTail, readOnlyEnd, recover, rootBlock, rootedSession, tailSession } from "./journal/recover";
 export { findRoot, restoreRoot, rootBytes } from "./journal/root";
 export { headlessRecords, toldDataBytes } from "./journal/scan";
-export { firstRecordOffset, forgetSummary, readFacts, readFinal, readSummary, trailerIsBlank } from "./journal/segment-reader";
+export { finalOffset, firstRecordOffset, forgetSummary, readFacts, readFinal, readSummary, trailerIsBlank } from "./journal/segment-reader";
 export { flush, programmedBytes, programUnit, roomLeft, segmentHasRoom, TRAILER_BYTES } from "./journal/segment-writer";
 export {
   descriptorOffset,

@@ -115,13 +115,13 @@ function end(as: u32, why: i32): void {
   detail = why;
   waiting = false;
   giveWay();
-  if (as == Phase.EQUAL || as == Phase.UNEQUAL) {
-    const status = saveLedger(startMs);
-    if (status < 0) {
-      phase = Phase.FAILED;
-      detail = status;
-    }
-  }
+}
+/** All was said: what is now known of the relay is written down. Errors: IO; the conversation has failed then. */
+function finish(as: u32): i32 {
+  end(as, 0);
+  const status = saveLedger(startMs);
+  if (status < 0) end(Phase.FAILED, status);
+  return status == Status.IO ? status : 0;
 }
 
 /**
@@ -260,7 +260,7 @@ function welcomed(): i32 {
   waiting = false;
   if (!full && relaySeq == cursorSeq && relayCount == digestCount && relayDigest == digest) {
     noteAcked(nextLsn - 1, false);
-    return finish();
+    return finish(Phase.EQUAL);
   }
   phase = Phase.PULLING;
   return 1;
@@ -271,10 +271,6 @@ function compareAll(): void {
 }
 function guard(why: u32): i32 {
   end(Phase.GUARD, <i32>why);
-  return 0;
-}
-function finish(): i32 {
-  end(Phase.EQUAL, 0);
   return 0;
 }
 
@@ -341,19 +337,15 @@ function partedOrRefused(): i32 {
   relayDigest = load<u64>(PAYLOAD, 8);
   relaySeq = load<u64>(PAYLOAD, 16);
   waiting = false;
-  if (relayCount == digestCount && relayDigest == digest && relaySeq == cursorSeq) return finish();
-  if (rounds++ >= ROUNDS_MAX) return unequal();
+  if (relayCount == digestCount && relayDigest == digest && relaySeq == cursorSeq) return finish(Phase.EQUAL);
+  if (rounds++ >= ROUNDS_MAX) return finish(Phase.UNEQUAL);
   if (relaySeq == cursorSeq || relaySeq < cursorSeq) {
-    if (full) return unequal();
+    if (full) return finish(Phase.UNEQUAL);
     compareAll(); // the relay lost rows, or gained some: nothing is deleted for it, both are made whole
     startOver();
   }
   phase = Phase.PULLING;
   return 1;
-}
-function unequal(): i32 {
-  end(Phase.UNEQUAL, 0);
-  return 0;
 }
 
 /** Fills what hf_sync tells. docs/abi.md holds its table. */

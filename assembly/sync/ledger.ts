@@ -76,11 +76,12 @@ export function noteAcked(lsn: u64, pushed: bool): void {
   tellRelay(true, lsn);
 }
 
-/** Writes the ledger when it changed. A full part keeps the old one: that costs frames next time, nothing else. */
+/** Writes the ledger when it changed. A part that is full or worn out keeps the old one: that costs frames next time, nothing else. */
 export function saveLedger(wallMs: i64): i32 {
   if (!dirty) return Status.OK;
   let status = putBegin(RESERVED_KIND, RESERVED_HIGH, RESERVED_LOW, 0, 0, 0, LEDGER_BYTES, wallMs);
-  if (status < 0) return status == Status.FULL || status == Status.INDEX_FULL ? Status.OK : status;
+  if (status == Status.FULL || status == Status.INDEX_FULL || status == Status.WORN_OUT) return Status.OK;
+  if (status < 0) return status;
   memory.fill(WINDOW, 0, LEDGER_BYTES);
   store<u8>(WINDOW, <u8>SHAPE);
   storeU48(WINDOW + 2, cursorSeq);

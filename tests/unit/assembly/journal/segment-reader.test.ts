@@ -1,6 +1,7 @@
 /* What a segment says of itself: header and final summary are each other's second home. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { failingCopy } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 import { grow, stripesOf } from "../../../support/stripes.js";
@@ -75,6 +76,20 @@ test("a trailer that was never programmed is blank even when one byte of it has 
   for (let at = 0; at < trailer; at++) assert.is(blank(erased.map((byte, i) => (i === at ? 0 : byte))), 1);
   for (let length = 1; length <= probe.value("HEAD_DATA_MAX"); length++)
     assert.is(blank([length & 255, length >> 8, length & 255, length >> 8, length & 255, length >> 8]), 0, `${length}`);
+});
+
+test("a trailer that cannot be read tells no place, though the buffer still holds one that was", () => {
+  const made = make();
+  const { store, flash } = failingCopy(made.store);
+  store.must(store.mount());
+  const { call } = store.probe;
+  const start = call.readFinal!(made.block);
+  assert.ok(start > 0);
+  assert.is(call.finalOffset!(made.block), start);
+  flash.failAt("read", 0);
+  assert.is(call.finalOffset!(made.block), 0);
+  assert.is(flash.failures, 1);
+  assert.is(call.finalOffset!(made.block), start);
 });
 
 test("a summary that claims more than the block holds is CORRUPT, whatever its trailer says", () => {

@@ -264,6 +264,33 @@ test("any read of the anchor or of the body may fail: then the segments are read
   assert.ok(surveyed > 8, `${surveyed} of ${reads}`);
 });
 
+test("where the anchor takes no erase or no label at a close no switch is written, and the segments are read", () => {
+  const origin = filled(150);
+  for (const kind of ["erase", "program"] as const) {
+    const { store, flash } = failingCopy(origin);
+    store.must(store.mount());
+    const programmed: number[] = [];
+    flash.fails = (operation, block, offset) => {
+      if (operation === "program" && block === 0) programmed.push(offset);
+      return operation === kind && block === 0;
+    };
+    store.must(store.close());
+    assert.ok(flash.failures > 0);
+    assert.is(store.probe.call.hasSwitch!(), 0, kind);
+    assert.equal(
+      programmed.filter((offset) => offset > 0),
+      [],
+      "behind the label",
+    );
+    flash.heal();
+    assert.is(store.pull(), 0);
+    assert.is(store.probe.call.hasSwitch!(), 0, kind);
+    assertFilled(store, 150, `the ${kind} of the anchor failed:`);
+    store.must(store.reopen());
+    assert.is(store.probe.call.hasSwitch!(), 1, "the next close has one");
+  }
+});
+
 test("a switch in the block of another store, or of an older format, counts for nothing", () => {
   for (const [words, change] of [
     ["store", (label: DataView) => label.setBigUint64(18, 8n, true)],

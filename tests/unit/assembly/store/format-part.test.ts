@@ -203,6 +203,31 @@ test("where the checkpoint switch cannot be erased a format is IO, and the old s
   assert.is(store.stat().storeIdLow, 7);
 });
 
+test("where the first checkpoint switch cannot be written a format is IO in its last step, and may be tried again", () => {
+  for (const kind of ["erase", "program"] as const) {
+    const { store, flash } = failing(parts.deep);
+    const steps = store.must(store.probe.call.hf_format_begin!(0, 16, 0, 0, 7, 0));
+    for (let left = steps; left > 1; ) left = store.must(store.probe.call.hf_format_step!());
+    flash.fails = (operation, block) => operation === kind && block === 0;
+    assert.is(store.probe.call.hf_format_step!(), status("IO"), kind);
+    assert.ok(flash.failures > 0);
+    flash.heal();
+    store.restart();
+    store.must(store.format(true));
+    assert.is(store.pull(), 0);
+    assert.is(store.probe.call.hasSwitch!(), 1);
+  }
+});
+
+test("a part without a good block takes no format: WORN_OUT", () => {
+  const { blockCount } = parts.nand;
+  const part = new NandFlash(parts.nand, { badBlocks: Array.from({ length: blockCount }, (_, block) => block) });
+  const store = new Store(parts.nand, { part });
+  assert.is(store.format(), status("WORN_OUT"));
+  assert.equal([store.flash.programCalls, store.flash.erases], [0, 0]);
+  assert.is(store.pull(), status("NOT_FORMATTED"));
+});
+
 test("a block that was given up stays given up when the part is formatted anew", () => {
   const { store, flash } = failing(parts.nor);
   store.must(store.format());

@@ -69,6 +69,27 @@ test("a part whose anchor cannot be erased is read, not written: the checkpoint 
   assert.is(store.text(1), "one");
 });
 
+test("with one blank block left and nothing open to copy into a change is IO: the recovery that the door then makes is the way on", () => {
+  for (const recovered of [true, false]) {
+    const store = Store.make(parts.nor);
+    for (let id = 0; id < 60; id++) store.must(store.put(id, "x".repeat(150)));
+    for (let id = 0; id < 60; id += 2) store.must(store.remove(id));
+    store.must(recovered ? store.pull() : store.reopen());
+    const { probe } = store;
+    if (recovered) store.must(probe.call.streamSeal!(0, 0)); // of the recovery: it takes no copies any more
+    assert.equal([probe.call.streamBlock!(0), probe.call.streamBlock!(1)], [-1, -1]);
+    const free = [...probe.blocksIn("STATE_BLANK"), ...probe.blocksIn("STATE_DIRTY")];
+    for (const block of free.slice(1)) probe.call.setState!(block, probe.value("STATE_CHECKPOINT"));
+    assert.equal([probe.call.blankCount!(), probe.call.freeCount!()], [1, 1]);
+    const { session } = store.stat();
+    assert.is(store.put(60, "not done yet"), status("IO"), `recovered: ${recovered}`);
+    assert.ok(store.stat().session > session + Number(!recovered));
+    store.must(store.put(60, "done"));
+    assert.is(store.text(60), "done");
+    assert.is(store.stat().records, 31);
+  }
+});
+
 test("every session that writes has a number of its own", () => {
   for (const geometry of [parts.nor, parts.deep]) {
     const store = Store.make(geometry);

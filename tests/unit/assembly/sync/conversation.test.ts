@@ -1,7 +1,8 @@
 /* The conversation: who asks what when, what the guard stops, and that any frame at any time is harmless. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { encodeFrame, FRAME } from "../../../../host/relay/frame.js";
+import { encodeFrame, FRAME, type Frame } from "../../../../host/relay/frame.js";
+import { failing } from "../../../support/failing-part.js";
 import { AirProbe, EPOCH, OTHER, welcome } from "../../../support/probe-air.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
@@ -185,6 +186,53 @@ test("of many records a twentieth may be deleted by air without a question", () 
   assert.equal([air.state().phase, air.state().detail, store.stat().records], [GUARD, 3, count - count / 20]);
 });
 
+/** Holds a conversation in which one record is said, up to the goodbye that ends it. Returns that, unanswered. */
+function upToGoodbye(air: AirProbe): Frame {
+  air.done(air.greet({ seq: 1n })!, 0, 1);
+  for (;;) {
+    const frame = air.say()!;
+    if (frame.type === FRAME.BYE) return frame;
+    if (frame.type === FRAME.PULL) air.done(frame, 0, 2);
+    else air.ack(frame);
+  }
+}
+
+test("a part that fails as what was learnt is written down: IO, and the store is open and goes on", () => {
+  const { store, flash } = failing(parts.nor);
+  store.must(store.format());
+  store.must(store.mount());
+  const air = new AirProbe(store);
+  store.must(store.put(0, "note 0"));
+  air.pushAll();
+  store.must(store.put(1, "note 1"));
+  const bye = upToGoodbye(air);
+  flash.failAt("program", 0);
+  assert.is(air.bye(bye, 2n), status("IO"));
+  assert.is(flash.failures, 1);
+  assert.equal([air.state().phase, air.state().detail], [FAILED, status("IO")]);
+  assert.is(air.say(), undefined);
+  assert.is(store.text(1), "note 1");
+  store.must(store.put(2, "note 2"));
+  air.bye(upToGoodbye(air), 2n);
+  assert.is(air.state().phase, EQUAL);
+  store.must(store.pull());
+  assert.is(store.probe.wide("cursorSeq"), 2n);
+});
+
+test("a put that is open as a conversation ends goes on, and the conversation has failed as BUSY", () => {
+  const { store, air } = known(1);
+  store.must(store.put(1, "note 1"));
+  const bye = upToGoodbye(air);
+  const { call, doorstep } = store.probe;
+  store.must(call.hf_put_begin!(3, 0, 2, 0, 0, 0, 3, 1));
+  assert.is(air.bye(bye, 2n), 0);
+  assert.equal([air.state().phase, air.state().detail], [FAILED, status("BUSY")]);
+  doorstep.fill(new TextEncoder().encode("two"));
+  store.must(call.hf_put_write!(3));
+  store.must(call.hf_put_commit!());
+  assert.is(store.text(2), "two");
+});
+
 test("a relay that has news at every goodbye is given up after as many rounds", () => {
   const { air } = known();
   air.done(air.greet({ seq: 4n })!, 0, 4);
@@ -201,11 +249,12 @@ test("a relay that has news at every goodbye is given up after as many rounds", 
   assert.is(goodbyes, 65);
 });
 
-test("a frame for a store that was closed meanwhile is CLOSED", () => {
+test("a frame for a store that was closed meanwhile is CLOSED, and so is asking for one", () => {
   const { store, air } = known();
   const pull = air.greet({ seq: 4n })!;
   store.must(store.close());
   assert.is(air.hear(air.rec(pull, 0, 9n, new Map([[OTHER, 5]]), new Uint8Array(4))), status("CLOSED"));
+  for (const again of [0, 1]) assert.is(store.probe.call.hf_sync_next!(again), status("CLOSED"));
   store.must(store.mount());
   assert.is(store.stat().records, 3);
 });

@@ -1,8 +1,9 @@
 /* What the handset remembers of its relay, over sessions and pulls. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { FaultFlash } from "../../../../host/flash/index.js";
 import { FRAME } from "../../../../host/relay/frame.js";
-import { failing } from "../../../support/failing-part.js";
+import { failing, failingCopy } from "../../../support/failing-part.js";
 import { AirProbe, EPOCH, welcome } from "../../../support/probe-air.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 
@@ -37,21 +38,59 @@ test("a session that changed nothing writes nothing", () => {
   assert.is(store.flash.programCalls, programCalls);
 });
 
-test("a full store talks all the same, and only remembers less of it", () => {
-  const store = Store.make(parts.nor);
+/** Puts records of those lengths, each until one is refused. Returns how many there are, and the last answer. */
+function fill(store: Store, lengths: readonly number[]): { count: number; answer: number } {
   let count = 0;
-  for (const length of [900, 100, 0]) while (store.put(count, new Uint8Array(length)) === 0) count++;
+  let answer = 0;
+  for (const length of lengths) {
+    for (answer = 0; answer >= 0; count++) answer = store.put(count, new Uint8Array(length));
+    count--;
+  }
+  return { count, answer };
+}
+
+const long = { ...parts.nor, blockCount: 400 };
+for (const [words, name, lengths, make] of [
+  ["on a full part", "FULL", [900, 100, 0], () => Store.make(parts.nor)],
+  [
+    "on a part that has lost blocks",
+    "WORN_OUT",
+    [900, 100, 0],
+    () => Store.make(parts.nor, { wrap: (part) => new FaultFlash(part, { failBlocks: [9, 10, 11, 12] }) }),
+  ],
+  ["with a full index", "INDEX_FULL", [0], () => Store.make(long, { memoryBytes: 65536 })],
+] as const)
+  test(`a store ${words} talks all the same, and only remembers less of it`, () => {
+    let store = make();
+    const { count, answer } = fill(store, lengths);
+    assert.is(answer, status(name));
+    const air = new AirProbe(store);
+    assert.is(air.pushAll().length, count);
+    assert.is(air.state().phase, 5);
+    store.must(store.pull());
+    assert.is(store.probe.call.knowsRelay!(), 0);
+    assert.is(store.list().length, count);
+    // With room again it is remembered.
+    if (name === "INDEX_FULL") {
+      store = new Store(long, { part: store.part });
+      store.must(store.mount());
+    } else store.must(store.remove(0));
+    new AirProbe(store).pushAll();
+    store.must(store.pull());
+    assert.is(store.probe.call.knowsRelay!(), 1);
+  });
+
+test("a part that turns out to take no change any more still says everything it holds", () => {
+  const origin = Store.make(parts.deep);
+  for (let id = 0; id < 20; id++) origin.must(origin.put(id, `note ${id}`));
+  origin.must(origin.close());
+  const { store, flash } = failingCopy(origin);
+  store.must(store.mount());
+  flash.fails = (operation) => operation !== "read";
   const air = new AirProbe(store);
-  assert.is(air.pushAll().length, count);
+  assert.is(air.pushAll().length, 20);
   assert.is(air.state().phase, 5);
-  store.must(store.pull());
-  assert.is(store.probe.call.knowsRelay!(), 0);
-  assert.is(store.list().length, count);
-  // With room again it is remembered.
-  store.must(store.remove(0));
-  air.pushAll();
-  store.must(store.pull());
-  assert.is(store.probe.call.knowsRelay!(), 1);
+  assert.is(store.put(1, "x"), status("WORN_OUT"));
 });
 
 test("epochs that differ in either half are other relays", () => {
@@ -80,6 +119,25 @@ test("a ledger whose program fails is IO, and the conversation can be held again
   assert.is(store.probe.call.knowsRelay!(), 0);
   assert.is(air.pushAll().length, 1);
   assert.is(store.probe.call.knowsRelay!(), 1);
+});
+
+test("a ledger for which room has to be made, and the making fails, is IO as well", () => {
+  const { store, flash } = failing(parts.nor);
+  store.must(store.format());
+  store.must(store.mount());
+  for (let id = 0; id < 60; id++) store.must(store.put(id, "x".repeat(150)));
+  for (let id = 0; id < 60; id += 2) store.must(store.put(id, "y"));
+  store.must(store.probe.call.compactStep!(10));
+  assert.is(store.probe.call.compacting!(), 1);
+  const air = new AirProbe(store);
+  store.must(air.begin());
+  const hello = air.say()!;
+  flash.failAt("program", 0);
+  assert.is(air.hear({ type: FRAME.WELCOME, message: hello.message, payload: welcome(EPOCH, 0n, 0, 0n) }), status("IO"));
+  assert.is(flash.failures, 1);
+  assert.is(air.pushAll().length, 60);
+  assert.is(store.probe.call.knowsRelay!(), 1);
+  assert.is(store.text(1), "x".repeat(150));
 });
 
 test.run();
