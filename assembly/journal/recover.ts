@@ -60,6 +60,7 @@ import {
   endedCleanly,
   findNewest,
   highestBegun,
+  holdsAfterAll,
   isLabelledAfter,
   newestCold,
   newestHot,
@@ -186,7 +187,8 @@ export function recover(wallMs: i64): i32 {
   setSession(highestBegun());
   if (Build.PROBE && twin(Twin.SESSION_TWICE)) setSession(newestSession);
   setBlankSession(session + 1);
-  eraseUnsure();
+  const unsure = eraseUnsure();
+  if (unsure < 0) return unsure;
   withhold();
   const recovered = newestSession;
   let opened: bool = false;
@@ -215,25 +217,31 @@ export function recover(wallMs: i64): i32 {
 /**
  * Cases F and G, before anything is programmed: doubtful blocks first, then the suspect, so that whatever a cut leaves here, the next
  * boot begins with the very same block. What a boot that failed has labelled may have been torn by another one since, and reads as
- * blank all the same: it is erased again too.
+ * blank all the same: it is erased again too. Errors: IO a doubtful block is a segment at the second look: all is to be judged anew.
  */
-export function eraseUnsure(): void {
+export function eraseUnsure(): i32 {
   if (begunUnseen())
     for (let b = anchorCount; b < blockCount; b++)
       if (stateOf(b) == BlockState.BLANK && isLabelledAfter(b, newestSession)) setState(b, BlockState.DIRTY);
   const first = suspect >= 0 && stateOf(<u32>suspect) == BlockState.BLANK ? suspect : leastWorn(BlockState.BLANK);
-  eraseDoubtful();
+  if (!eraseDoubtful()) return Status.IO;
   if (suspect >= 0 && first >= 0) makeBlank(<u32>first);
+  return Status.OK;
 }
 
 /**
  * Case G: blocks that are neither blank nor a segment were torn in an erase or in their first program. What they hold may
  * read otherwise tomorrow, as a blank label even; so they are erased before anything is programmed. A segment whose
- * header has rotted stays as long as it can: somebody may still want to dig in it.
+ * header has rotted stays as long as it can: somebody may still want to dig in it. False: one was taken for doubtful by a read that went astray.
  */
-function eraseDoubtful(): void {
-  if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return;
-  for (let b = anchorCount; b < blockCount; b++) if (isDoubtful(b)) makeBlank(b);
+function eraseDoubtful(): bool {
+  if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return true;
+  for (let b = anchorCount; b < blockCount; b++) {
+    if (!isDoubtful(b)) continue;
+    if (holdsAfterAll(b)) return false;
+    makeBlank(b);
+  }
+  return true;
 }
 
 function isDoubtful(b: u32): bool {

@@ -207,6 +207,21 @@ function surveyBlock(b: u32): i32 {
   return facts == Status.IO ? Status.IO : Status.OK;
 }
 
+/**
+ * Does a block that the survey took for nothing hold a segment of this store after all? One read may have gone astray, and the block is to be
+ * erased. Cost: two reads.
+ */
+export function holdsAfterAll(b: u32): bool {
+  if (device.read(b, 0, UNIT, LABEL_BYTES) < 0 || judgeLabel(UNIT, b, parityBytes) != Status.OK) return false;
+  if (labelFormatSerial(UNIT) != formatSerial || labelStoreId(UNIT) != storeId) return false;
+  const before = eraseCountOf(b);
+  setEraseCount(b, labelEraseCount(UNIT));
+  forgetFacts();
+  if (readFacts(b) >= 0) return true;
+  setEraseCount(b, before);
+  return false;
+}
+
 /** Label and header are both lost: the final summary tells the erase count too, and verifies with it. */
 function adoptEraseCount(b: u32): bool {
   const start = finalOffset(b);

@@ -42,7 +42,7 @@ import { failed, hasBegun, hesitate, Mode, mode, setBegun, setMode, setReadOnly,
 import { configureSpace, reserveBlocks } from "./space";
 import { resetStriping, stripeAll } from "./striping";
 import { resetSweep } from "./sweep";
-import { reclaim, upkeep } from "./upkeep";
+import { reclaim, resetUpkeep, upkeep } from "./upkeep";
 import { resetWriting, writing } from "./write";
 
 function forgetEverything(): void {
@@ -58,6 +58,7 @@ function forgetEverything(): void {
   resetCompaction();
   resetStriping();
   resetSweep();
+  resetUpkeep();
   resetRetrieving();
   resetWriting();
   forgetRelay();

@@ -104,7 +104,7 @@ export function writable(): i32 {
   }
   setSession(max(session, highestBegun()) + 1);
   setBlankSession(session);
-  if (!switched) eraseUnsure();
+  if (!switched && eraseUnsure() < 0) return failed(Status.IO);
   begun = true;
   return Status.OK;
 }

@@ -8,7 +8,8 @@ import { inRing } from "../flash/ring";
 import { adoptedCount, pruneAdopted } from "../journal/adopted";
 import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, outerParity, stateOf } from "../journal/block-map";
 import { BLANKS_KEPT, COLD, HOT, roomLeft, segmentHasRoom } from "../journal/segment-writer";
-import { compacting, compactStep, levelling, mustEmpty, victimLeft, victimLive, victimRoom } from "./compact";
+import { compacting, compactions, compactStep, levelling, mustEmpty, victimLeft, victimLive, victimRoom } from "./compact";
+import { newestLsn } from "./live-sum";
 import { isShort, lowWater, reserveBlocks, segmentBytes } from "./space";
 import { stripeAlong, stripeAtRest, striping } from "./striping";
 import { sweep, sweepPays } from "./sweep";
@@ -126,9 +127,30 @@ export function upkeep(budget: u32): i32 {
   return 1;
 }
 
+/** Victims that idle work empties without a block more being free, before it waits for the next change: on a full part there may be nothing to gain. */
+const FUTILE_MAX: u32 = 16;
+let idleLsn: u64 = 0;
+let idleFree: u32 = 0;
+let idleCompactions: u32 = 0;
+
+export function resetUpkeep(): void {
+  idleLsn = 0;
+  idleFree = 0;
+  idleCompactions = 0;
+}
+/** Has idle compaction made a block free of late, or was something changed? */
+function idlePays(): bool {
+  if (newestLsn != idleLsn || freeCount() > idleFree) {
+    idleLsn = newestLsn;
+    idleFree = freeCount();
+    idleCompactions = compactions;
+  }
+  return compactions - idleCompactions < FUTILE_MAX;
+}
+
 /** One step of whatever is most wanted; a block more than writes ask for is made free. 1 done, 0 nothing to do. */
 function upkeepStep(): i32 {
-  const compaction = compacting() || freeCount() <= lowWater() || hasAdopted() || mustEmpty();
+  const compaction = compacting() || (freeCount() <= lowWater() && idlePays()) || hasAdopted() || mustEmpty();
   if (dirtyCount() > 0 && (!compaction || blankCount() < blanksWanted())) return eraseStep();
   if (compaction) {
     const status = compactStep(1024);

@@ -337,4 +337,21 @@ test("chunks of a put that was given up are programmed with the next change's st
   store.must(store.put(1, "small"));
 });
 
+test("idle work comes to its end on a full part, where emptying blocks gains nothing, and begins again with the next change", () => {
+  const store = Store.make(parts.nor);
+  let count = 0;
+  for (const length of [900, 100, 0]) while (store.put(count, new Uint8Array(length)) === 0) count++;
+  const erased = (): number => store.flash.eraseCounts.reduce((sum, one) => sum + one, 0);
+  const before = erased();
+  store.rest(1000);
+  assert.ok(erased() - before < 100, `${erased() - before} erases in idle time`);
+  store.must(store.remove(0));
+  const again = store.stat().compactions;
+  store.rest(1000);
+  assert.ok(store.stat().compactions > again);
+  store.must(store.pull());
+  store.rest(1000);
+  for (let id = 1; id < count; id++) assert.ok(typeof store.get(id) !== "number", `record ${id}`);
+});
+
 test.run();
