@@ -19,7 +19,7 @@ export interface Site {
 }
 
 const FUNCTION = /^ \(func \$(\S+)/;
-const MEANT = /^assembly\/(journal|format|store)\//;
+export const MEANT = /^assembly\/(journal|format|store)\//;
 /** An instruction → another one of the same operands and results. */
 const SWAPS: Record<string, string> = {
   lt_u: "le_u",
