@@ -4,7 +4,7 @@
  *   HOLDFAST_RECORD=FOLDER node --import tsx --import ./tests/coverage/recorder.ts TEST
  *
  * With HOLDFAST_RECORD_DOOR=device a probe is recorded as what it has in common with the shipped build: its calls hf_..., the window, and what the
- * flash is asked meanwhile. Where a test used inner functions to change something, the shipped build does otherwise than such a log says.
+ * flash is asked meanwhile; after each change it is also asked for its stat, so that what it counts is told. Where a test used inner functions to change something, the shipped build does otherwise than such a log says.
  *
  * One log a process and door, one stretch of it an instance, from its first call to its last: replay.c plays a stretch on the core as C
  * without Node and without flash. What a log holds:
@@ -87,6 +87,7 @@ const open = new Set<Stretch>();
 const folder = process.env.HOLDFAST_RECORD!;
 const DOOR = process.env.HOLDFAST_RECORD_DOOR as Door | undefined;
 const SHIPPED = /^hf_/;
+const CHANGES = /^hf_(mount|put_commit|remove|batch_commit|tick|scrub_next|sync_receive)$/;
 /** After so many bytes another file is begun: what reads a whole file takes no more than 2 GiB. */
 const FILE_BYTES = 1 << 29;
 const files: Partial<Record<Door, { number: number; bytes: number; descriptor: number }>> = {};
@@ -187,6 +188,7 @@ class Recording {
         stretch.u32(told);
       }
       this.#remember();
+      if (DOOR === "device" && CHANGES.test(name) && (result as number) >= 0) (this.exports.hf_stat as Call)();
       return result;
     };
   }

@@ -14,8 +14,8 @@ import { recordLives } from "./lives.js";
 import { draw, mutated, type Site, sitesOf } from "./sites.js";
 
 const SURVIVORS = "tests/mutation/survivors.json";
-/** Processor time for one mutant, seconds: what a killer allows itself, and ten times the longest life. */
-const LIMIT_S = 20;
+/** Processor time without a sign of life, seconds: ten times the longest life. */
+const LIMIT_S = 5;
 const TICKS_PER_SECOND = 100;
 const POLL_MS = 1000;
 

@@ -22,12 +22,8 @@ import { filesUnder } from "../support/source-tree.js";
 import { covering, runsOf } from "./cover.js";
 import { adopt, type Stretch, stretchesOf } from "./play.js";
 
-/** What is recorded; unit tests as the shipped build would see them. */
-const RECORDED: readonly { program: string; door?: string }[] = [
-  { program: "tests/mutation/units.ts", door: "device" },
-  { program: "tests/mutation/repertoire.ts" },
-  { program: "tests/coverage/traces.ts" },
-];
+/** What is recorded, all as the shipped build sees it. The longest first. */
+const RECORDED = ["tests/mutation/units.ts", "tests/mutation/repertoire.ts", "tests/coverage/traces.ts"];
 /** All that has a part in a recording: folders, and files of this one. */
 const SOURCES = ["host", "tests/unit/assembly", "tests/support", "tests/coverage", "tests/fuzz", "tests/conformance"];
 const OWN = ["cover", "lives", "play", "repertoire", "sites", "units"].map((name) => `tests/mutation/${name}.ts`);
@@ -53,7 +49,7 @@ export async function recordLives(wat: string, compile: (text: string) => WebAss
   mkdirSync(draft, { recursive: true });
   const queue = [...RECORDED];
   const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await record(next.program, join(draft, "logs"), next.door);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await record(next, join(draft, "logs"));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   write(picked(played(join(draft, "logs"), compile(covering(wat).text))), draft);
@@ -68,8 +64,8 @@ export function loadLives(folder: string): Life[] {
   return lives.map((life) => ({ ...life, log }));
 }
 
-function record(program: string, folder: string, door?: string): Promise<void> {
-  const env = { ...process.env, HOLDFAST_RECORD: folder, ...(door && { HOLDFAST_RECORD_DOOR: door }) };
+function record(program: string, folder: string): Promise<void> {
+  const env = { ...process.env, HOLDFAST_RECORD: folder, HOLDFAST_RECORD_DOOR: "device" };
   const child = spawn(process.execPath, ["--import", "tsx", "--import", "./tests/coverage/recorder.ts", program], { env });
   let text = "";
   const keep = (chunk: Buffer): void => {

@@ -38,6 +38,25 @@ test("the same commit draws the same sites, another one others; kinds come in tu
   assert.is(new Set(draw(sites, 7, "a").map(({ kind }) => kind)).size, 7);
 });
 
+test("a minimum is no site of a comparison, something like it is one", () => {
+  const kinds = (...code: string[]) =>
+    sitesOf(` (func $assembly/store/x\n${code.map((line) => `  ${line}\n`).join("")} )`).map(({ kind, from }) => `${kind} ${from}`);
+  const minimum = [
+    "global.get $a",
+    "local.tee $0",
+    "local.get $1",
+    "i32.load",
+    "local.tee $2",
+    "local.get $0",
+    "local.get $2",
+    "i32.lt_u",
+    "select",
+  ];
+  assert.equal(kinds(...minimum), ["condition select"]);
+  assert.equal(kinds(...minimum.with(5, "local.get $3")), ["compare i32.lt_u", "condition select"]);
+  assert.equal(kinds(...minimum.with(3, "call $f")), ["compare i32.lt_u", "condition select"]);
+});
+
 test("a mutant differs in one line", () => {
   const site = draw(sitesOf(wat), 1, "a")[0]!;
   const [before, after] = [wat.split("\n"), mutated(wat, { ...site, to: "x" }).split("\n")];
