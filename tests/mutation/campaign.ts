@@ -123,8 +123,8 @@ export function nameOf({ functionName, index, from, to, kind }: Site): string {
   return `${functionName} #${index} ${kind}: ${from} → ${to.replaceAll("\n", " ")}`;
 }
 
-/** Why no test can, or need, tell a mutant: by its name without the number of the instruction. */
+/** Why no test can, or need, tell a mutant: by its name without the number of the instruction, by function and kind, or by function. */
 export function reasonFor(site: Site): string | undefined {
   const reasons = JSON.parse(readFileSync(SURVIVORS, "utf8")) as Record<string, string>;
-  return reasons[nameOf(site)] ?? reasons[`${site.functionName} ${site.kind}`] ?? reasons[site.functionName];
+  return reasons[nameOf(site).replace(/ #\d+/, "")] ?? reasons[`${site.functionName} ${site.kind}`] ?? reasons[site.functionName];
 }

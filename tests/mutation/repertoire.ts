@@ -12,7 +12,9 @@ import type { Subject } from "../../host/proof/replay.js";
 import { holdfastAfresh as holdfast } from "../../host/proof/store.js";
 import { runTrialJob, TRIAL_KINDS } from "../../host/proof/trial.js";
 import { lenient } from "../coverage/traces.js";
+import { failing } from "../support/failing-part.js";
 import { Probe } from "../support/probe.js";
+import { AirProbe } from "../support/probe-air.js";
 import { Chance } from "../support/probe-chance.js";
 import { parts, Store } from "../support/probe-store.js";
 
@@ -152,6 +154,28 @@ function rotting(geometry: FlashGeometry, outerParity: 0 | 4 | 8, seed: number):
   }
   bear(() => store.rest());
   bear(() => store.list());
+  bear(() => store.reopen());
+}
+
+/** A relay has taken everything; then operations fail, each once, and the store mounts itself again and goes on, in the same memory. */
+function failingOften(geometry: FlashGeometry, outerParity: 0 | 4 | 8, seed: number): void {
+  const { store, flash } = failing(geometry, { outerParity });
+  const chance = new Chance(seed);
+  if (store.format() < 0 || store.mount() < 0) return;
+  for (let i = 0; i < 40; i++) change(store, chance, i);
+  bear(() => new AirProbe(store).pushAll());
+  const kinds = ["program", "erase", "read"] as const;
+  for (let round = 0; round < 24; round++) {
+    flash.failAt(kinds[round % 3]!, chance.below(6));
+    for (let i = 0; i < 14; i++) bear(() => change(store, chance, i + round));
+    bear(() => store.remove(chance.below(12)));
+    flash.heal();
+    if (round % 8 === 7) bear(() => store.rest());
+    if (round === 11) bear(() => new AirProbe(store).pushAll());
+  }
+  bear(() => store.scrub());
+  bear(() => store.list());
+  bear(() => store.changes());
   bear(() => store.reopen());
 }
 
@@ -299,6 +323,7 @@ for (const [i, geometry] of SMALL.entries()) {
     const wide = outerParity === 0 ? geometry : { ...geometry, blockCount: Math.max(geometry.blockCount, 40) };
     bear(() => cutAgain(wide, outerParity));
     for (const seed of [1, 2]) bear(() => rotting(wide, outerParity, seed + i));
+    for (const seed of [1, 2, 3]) bear(() => failingOften(wide, outerParity, seed + i));
   }
   bear(() => crowded({ ...geometry, blockCount: Math.max(geometry.blockCount, 64) }, 1 << 16));
 }
