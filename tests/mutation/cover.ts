@@ -1,9 +1,10 @@
 /*
  * Which stretches reach which places: a build of the core that keeps a bit for each straight run of instructions it comes through, in the functions
- * that sites.ts means. A mutant of a place that a stretch does not reach is what the core is, for that stretch.
+ * that are meant. A mutant of a place that a stretch does not reach is what the core is, for that stretch.
  */
-import { MEANT } from "./sites.js";
 
+/** Functions of which mutants are made. */
+export const MEANT = /^assembly\/(journal|format|store)\//;
 const FUNCTION = /^ \(func \$(\S+)/;
 /** What ends a straight run. */
 const CONTROL = /^\s*(if|else|end|loop|block|br|br_if|return|unreachable)\b/;

@@ -26,8 +26,9 @@ import { adopt, type Stretch, stretchesOf } from "./play.js";
 const RECORDED = ["tests/mutation/units.ts", "tests/mutation/repertoire.ts", "tests/coverage/traces.ts"];
 /** All that has a part in a recording: folders, and files of this one. */
 const SOURCES = ["host", "tests/unit/assembly", "tests/support", "tests/coverage", "tests/fuzz", "tests/conformance"];
-const OWN = ["cover", "lives", "play", "repertoire", "sites", "units"].map((name) => `tests/mutation/${name}.ts`);
+const OWN = ["cover", "lives", "play", "repertoire", "units"].map((name) => `tests/mutation/${name}.ts`);
 const AT_ONCE = 2;
+const FOLDER = "build/mutation";
 /** So many lives reach a place: the shortest, and others. */
 const SHORT_MAX = 12;
 const OTHER_MAX = 24;
@@ -42,20 +43,38 @@ export interface Life extends Stretch {
 
 /** Records, unless the same was recorded before. Returns the folder. Errors: a recording that fails. */
 export async function recordLives(wat: string, compile: (text: string) => WebAssembly.Module): Promise<string> {
-  const folder = `build/mutation/${fingerprint(wat, contentOf([...SOURCES.flatMap((source) => filesUnder(source)), ...OWN]))}`;
+  const folder = `${FOLDER}/${fingerprint(wat, contentOf([...SOURCES.flatMap((source) => filesUnder(source)), ...OWN]))}`;
   if (existsSync(folder)) return folder;
-  rmSync("build/mutation", { recursive: true, force: true });
-  const draft = `${folder}.draft`;
-  mkdirSync(draft, { recursive: true });
-  const queue = [...RECORDED];
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await record(next, join(draft, "logs"));
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  write(picked(played(join(draft, "logs"), compile(covering(wat).text))), draft);
-  rmSync(join(draft, "logs"), { recursive: true });
-  renameSync(draft, folder);
+  clear();
+  const draft = `${folder}.${process.pid}`;
+  const logs = join(draft, "logs");
+  mkdirSync(logs, { recursive: true });
+  try {
+    const queue = [...RECORDED];
+    const worker = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) await record(next, logs);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    write(picked(played(logs, compile(covering(wat).text))), draft);
+    rmSync(logs, { recursive: true });
+    if (!existsSync(folder)) renameSync(draft, folder); // else another process was faster
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
   return folder;
+}
+
+/** A gigabyte each: what was recorded of other sources goes, and what a process left that is no more. */
+function clear(): void {
+  mkdirSync(FOLDER, { recursive: true });
+  for (const name of readdirSync(FOLDER)) if (!isRunning(Number(name.split(".")[1]))) rmSync(join(FOLDER, name), { recursive: true });
+}
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 export function loadLives(folder: string): Life[] {
@@ -88,33 +107,27 @@ function* played(folder: string, covered: WebAssembly.Module): Generator<Life> {
   }
 }
 
-/** Two passes: the shortest ones first, then in an order that is as good as any. */
+/** Two passes: the shortest ones first, then in an order that is as good as any, but the same in every run. */
 function picked(lives: Iterable<Life>): Life[] {
-  const all = [...lives];
+  const all = [...lives]
+    .map((life) => ({ life, length: life.end - life.first, hash: hashOf(life) }))
+    .sort((a, b) => (a.hash < b.hash ? -1 : 1));
   const chosen = new Set<Life>();
   const counts: number[] = [];
-  const pass = (order: Life[], most: number): void => {
-    for (const life of order) {
+  const pass = (order: typeof all, most: number): void => {
+    for (const { life } of order) {
       if (chosen.has(life) || life.runs.every((run) => (counts[run] ?? 0) >= most)) continue;
       chosen.add(life);
       for (const run of life.runs) counts[run] = (counts[run] ?? 0) + 1;
     }
   };
-  pass(
-    sortedBy(all, ({ end, first }) => end - first),
-    SHORT_MAX,
-  );
-  pass(
-    sortedBy(all, ({ first }) => createHash("md5").update(`${first}`).digest().readUInt32LE()),
-    SHORT_MAX + OTHER_MAX,
-  );
+  const shortFirst = [...all].sort((a, b) => a.length - b.length);
+  pass(shortFirst, SHORT_MAX);
+  pass(all, SHORT_MAX + OTHER_MAX);
   return [...chosen];
 }
-function sortedBy(lives: readonly Life[], measure: (life: Life) => number): Life[] {
-  return lives
-    .map((life) => ({ life, at: measure(life) }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ life }) => life);
+function hashOf({ log, first, end }: Life): string {
+  return createHash("md5").update(log.subarray(first, end)).digest("hex");
 }
 
 function write(lives: readonly Life[], folder: string): void {

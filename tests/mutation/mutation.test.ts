@@ -55,6 +55,9 @@ test("a minimum is no site of a comparison, something like it is one", () => {
   assert.equal(kinds(...minimum), ["condition select"]);
   assert.equal(kinds(...minimum.with(5, "local.get $3")), ["compare i32.lt_u", "condition select"]);
   assert.equal(kinds(...minimum.with(3, "call $f")), ["compare i32.lt_u", "condition select"]);
+  const limited = ["i32.const 9", "local.get $1", "i32.load", "local.tee $2", "local.get $2", "i32.const 9", "i32.ge_u", "select"];
+  assert.equal(kinds(...limited), ["constant i32.const 9", "condition select"]);
+  assert.equal(kinds(...limited.with(6, "i32.gt_u")), ["constant i32.const 9", "constant i32.const 9", "condition select"]);
 });
 
 test("a mutant differs in one line", () => {

@@ -3,6 +3,7 @@
  * and store.
  */
 import { createHash } from "node:crypto";
+import { MEANT } from "./cover.js";
 
 export type Kind = "compare" | "arithmetic" | "constant" | "condition" | "branch" | "store" | "global";
 
@@ -19,7 +20,6 @@ export interface Site {
 }
 
 const FUNCTION = /^ \(func \$(\S+)/;
-export const MEANT = /^assembly\/(journal|format|store)\//;
 /** An instruction → another one of the same operands and results. */
 const SWAPS: Record<string, string> = {
   lt_u: "le_u",
@@ -54,7 +54,7 @@ export function sitesOf(wat: string): Site[] {
       functionName = head[1]!;
       index = 0;
     } else index++;
-    if (!MEANT.test(functionName) || choosesExtreme(lines, line)) continue;
+    if (!MEANT.test(functionName) || choosesExtreme(lines, line) || limitsExtreme(lines, line)) continue;
     const mutation = mutationOf(text);
     if (mutation) found.push({ ...mutation, functionName, line, index, from: text.trim() });
   }
@@ -73,6 +73,10 @@ function choosesExtreme(lines: readonly string[], line: number): boolean {
   const first = before === undefined ? undefined : operandAt(lines, before);
   if (left === undefined || right === undefined) return false;
   return (first === left && second === right) || (first === right && second === left);
+}
+/** A limit, of 2 and more, of which "at least" asks for such a choice: beyond it or not, one more changes nothing. */
+function limitsExtreme(lines: readonly string[], line: number): boolean {
+  return Number(operandAt(lines, line)) > 1 && /ge_[us]$/.test(lines[line + 1] ?? "") && choosesExtreme(lines, line + 1);
 }
 const ORDER = /^\s*i(32|64)\.[lg][te]_[us]$/;
 /** What the last instruction of a value takes its name from: a variable or a constant. */
