@@ -3,6 +3,9 @@
  *
  *   HOLDFAST_RECORD=FOLDER node --import tsx --import ./tests/coverage/recorder.ts TEST
  *
+ * With HOLDFAST_RECORD_DOOR=device a probe is recorded as what it has in common with the shipped build: its calls hf_..., the window, and what the
+ * flash is asked meanwhile; after each change it is also asked for its stat, so that what it counts is told. Where a test used inner functions to change something, the shipped build does otherwise than such a log says.
+ *
  * One log a process and door, one stretch of it an instance, from its first call to its last: replay.c plays a stretch on the core as C
  * without Node and without flash. What a log holds:
  *
@@ -15,10 +18,12 @@
  *                                                   a program by the FNV-1a of its own
  *   X                                               the import threw: the call ends here, and so does the instance
  *   R kind u8, value of 8 bytes                     the call returned nothing 0, a number 1, a 64-bit integer 2; or trapped 3
+ *   T u32                                           a hash of what the shipped build left for the host (told.ts)
  */
-import { mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { threadId } from "node:worker_threads";
+import { fnv, Told } from "./told.js";
 
 const FLASH = ["read", "program", "erase", "is_bad", "mark_bad", "sync"];
 const WINDOW_BYTES = 4096;
@@ -80,25 +85,30 @@ class Stretch {
 
 const open = new Set<Stretch>();
 const folder = process.env.HOLDFAST_RECORD!;
-const files: Partial<Record<Door, number>> = {};
+const DOOR = process.env.HOLDFAST_RECORD_DOOR as Door | undefined;
+const SHIPPED = /^hf_/;
+const CHANGES = /^hf_(mount|put_commit|remove|batch_commit|tick|scrub_next|sync_receive)$/;
+/** After so many bytes another file is begun: what reads a whole file takes no more than 2 GiB. */
+const FILE_BYTES = 1 << 29;
+const files: Partial<Record<Door, { number: number; bytes: number; descriptor: number }>> = {};
 /** Instances that nobody has any more are written out; the rest at the end. */
 const gone = new FinalizationRegistry<Stretch>(write);
 
 function write(stretch: Stretch): void {
   if (!open.delete(stretch)) return;
   mkdirSync(folder, { recursive: true });
-  files[stretch.door] ??= openSync(join(folder, `${process.pid}-${threadId}.${stretch.door}.log`), "w");
-  for (const chunk of stretch.end()) writeSync(files[stretch.door]!, chunk);
+  let file = files[stretch.door];
+  if (file === undefined || file.bytes > FILE_BYTES) {
+    const number = (file?.number ?? -1) + 1;
+    if (file) closeSync(file.descriptor);
+    file = { number, bytes: 0, descriptor: openSync(join(folder, `${process.pid}-${threadId}-${number}.${stretch.door}.log`), "w") };
+    files[stretch.door] = file;
+  }
+  for (const chunk of stretch.end()) file.bytes += writeSync(file.descriptor, chunk);
 }
 process.on("exit", () => {
   for (const stretch of [...open]) write(stretch);
 });
-
-function fnv(bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
-  return hash;
-}
 
 /** One instance, watched. */
 class Recording {
@@ -108,19 +118,24 @@ class Recording {
   readonly #memory: WebAssembly.Memory;
   readonly #window: number;
   readonly #isProbe: boolean;
+  readonly #told: Told;
   /** What memory held after the last call: the window, or of a probe the places where tests write. */
   #known: Buffer[] = [];
   #pages: number;
+  /** Is a call that is recorded going on? */
+  #isCalled = false;
 
   constructor(own: Record<string, unknown>) {
     this.#memory = own.memory as WebAssembly.Memory;
     this.#pages = 0;
-    this.#isProbe = "scanBegin" in own;
+    this.#isProbe = "scanBegin" in own && DOOR !== "device";
+    this.#told = new Told(own);
     this.#window = (own.hf_window as () => number)();
     this.stretch = new Stretch(this.#isProbe ? "probe" : "device");
     this.stretch.tag("I");
     for (const [name, value] of Object.entries(own))
-      this.exports[name] = typeof value === "function" ? this.#watched(name, value as Call) : value;
+      this.exports[name] =
+        typeof value === "function" && (DOOR !== "device" || SHIPPED.test(name)) ? this.#watched(name, value as Call) : value;
     open.add(this.stretch);
     gone.register(this.exports, this.stretch);
     this.#remember();
@@ -128,6 +143,7 @@ class Recording {
 
   asked(which: number, args: number[], answer: (...args: number[]) => number): number {
     const { stretch } = this;
+    if (!this.#isCalled) return answer(...args);
     let result: number;
     try {
       result = answer(...args);
@@ -152,6 +168,7 @@ class Recording {
       stretch.tag("C", id & 255, id >> 8, args.length);
       for (const arg of args) stretch.value(typeof arg === "bigint" ? arg : Number(arg ?? 0));
       let result: number | bigint | undefined;
+      this.#isCalled = true;
       try {
         result = call(...args);
       } catch (thrown) {
@@ -160,10 +177,18 @@ class Recording {
           stretch.value(0);
         }
         throw thrown;
+      } finally {
+        this.#isCalled = false;
       }
       stretch.tag("R", result === undefined ? 0 : typeof result === "bigint" ? 2 : 1);
       stretch.value(result ?? 0);
+      const told = this.#isProbe || typeof result !== "number" ? 0 : this.#told.hash(name, result);
+      if (told !== 0) {
+        stretch.tag("T");
+        stretch.u32(told);
+      }
       this.#remember();
+      if (DOOR === "device" && CHANGES.test(name) && (result as number) >= 0) (this.exports.hf_stat as Call)();
       return result;
     };
   }

@@ -57,7 +57,7 @@ class Refusing implements FlashDevice {
 }
 
 /** Says yes to everything, whatever was there before: hostile images are laid over it. */
-function lenient(part: { geometry: FlashGeometry; bytes: Uint8Array }): FlashDevice {
+export function lenient(part: { geometry: FlashGeometry; bytes: Uint8Array }): FlashDevice {
   const { geometry, bytes } = part;
   return {
     geometry,

@@ -7,11 +7,11 @@ import { parseArgs } from "node:util";
 import { commit, nameOf, reasonFor, score } from "./campaign.js";
 
 const { values } = parseArgs({ options: { count: { type: "string", default: "200" }, lot: { type: "string", default: commit() } } });
-const { verdicts, share, lot } = await score(Number(values.count), values.lot, ({ site, killed }) =>
+const { verdicts, share, lot } = await score(Number(values.count), values.lot, ({ site, killed, reached, played }) =>
   console.log(
     killed === undefined
-      ? `SURVIVED ${nameOf(site)}${reasonFor(site) ? `: ${reasonFor(site)}` : ""}`
-      : `killed   ${nameOf(site)} by ${killed.slice(0, 100)}`,
+      ? `SURVIVED ${nameOf(site)} (${played} of ${reached} lives that reach it)${reasonFor(site) ? `: ${reasonFor(site)}` : ""}`
+      : `killed   ${nameOf(site)} by life ${played} of ${reached}: ${killed.slice(0, 100)}`,
   ),
 );
 const survivors = verdicts.filter(({ killed }) => killed === undefined);

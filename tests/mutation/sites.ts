@@ -3,6 +3,7 @@
  * and store.
  */
 import { createHash } from "node:crypto";
+import { MEANT } from "./cover.js";
 
 export type Kind = "compare" | "arithmetic" | "constant" | "condition" | "branch" | "store" | "global";
 
@@ -19,7 +20,6 @@ export interface Site {
 }
 
 const FUNCTION = /^ \(func \$(\S+)/;
-const MEANT = /^assembly\/(journal|format|store)\//;
 /** An instruction → another one of the same operands and results. */
 const SWAPS: Record<string, string> = {
   lt_u: "le_u",
@@ -47,17 +47,58 @@ export function sitesOf(wat: string): Site[] {
   const found: Site[] = [];
   let functionName = "";
   let index = 0;
-  for (const [line, text] of wat.split("\n").entries()) {
+  const lines = wat.split("\n");
+  for (const [line, text] of lines.entries()) {
     const head = FUNCTION.exec(text);
     if (head) {
       functionName = head[1]!;
       index = 0;
     } else index++;
-    if (!MEANT.test(functionName)) continue;
+    if (!MEANT.test(functionName) || choosesExtreme(lines, line) || limitsExtreme(lines, line)) continue;
     const mutation = mutationOf(text);
     if (mutation) found.push({ ...mutation, functionName, line, index, from: text.trim() });
   }
   return found;
+}
+
+/**
+ * A comparison whose operands are also what is chosen from: min and max. With "or equal" they choose between two that are equal, so that no such mutant
+ * can be told from the core.
+ */
+function choosesExtreme(lines: readonly string[], line: number): boolean {
+  if (!ORDER.test(lines[line]!) || lines[line + 1]?.trim() !== "select") return false;
+  const [right, left] = [operandAt(lines, line - 1), operandAt(lines, line - 2)];
+  const second = operandAt(lines, line - 3);
+  const before = beforeValue(lines, line - 3);
+  const first = before === undefined ? undefined : operandAt(lines, before);
+  if (left === undefined || right === undefined) return false;
+  return (first === left && second === right) || (first === right && second === left);
+}
+/** A limit, of 2 and more, of which "at least" asks for such a choice: beyond it or not, one more changes nothing. */
+function limitsExtreme(lines: readonly string[], line: number): boolean {
+  return Number(operandAt(lines, line)) > 1 && /ge_[us]$/.test(lines[line + 1] ?? "") && choosesExtreme(lines, line + 1);
+}
+const ORDER = /^\s*i(32|64)\.[lg][te]_[us]$/;
+/** What the last instruction of a value takes its name from: a variable or a constant. */
+function operandAt(lines: readonly string[], line: number): string | undefined {
+  return /^\s*(?:local\.(?:get|tee)|global\.get|i(?:32|64)\.const) (\S+)$/.exec(lines[line] ?? "")?.[1];
+}
+/** How many values an instruction takes that leaves one; those of others are not known. */
+const TAKES: readonly (readonly [RegExp, number])[] = [
+  [/^(local\.get|global\.get|i(32|64)\.const) /, 0],
+  [/^(local\.tee |i(32|64)\.(load|eqz|extend|wrap))/, 1],
+  [/^i(32|64)\.(add|sub|mul|div|rem|and|or|xor|sh|rot|eq|ne|[lg][te]_)/, 2],
+  [/^select$/, 3],
+];
+/** The line before the value that ends in `line`, in straight code; undefined when it is not known. */
+function beforeValue(lines: readonly string[], line: number): number | undefined {
+  let at = line;
+  for (let missing = 1; missing > 0; at--) {
+    const takes = TAKES.find(([pattern]) => pattern.test((lines[at] ?? "").trim()))?.[1];
+    if (takes === undefined) return undefined;
+    missing += takes - 1;
+  }
+  return at;
 }
 
 function mutationOf(text: string): { kind: Kind; to: string } | undefined {
@@ -66,12 +107,17 @@ function mutationOf(text: string): { kind: Kind; to: string } | undefined {
   const swap = operation && SWAPS[operation[2]!];
   if (swap) return { kind: COMPARES.test(operation[2]!) ? "compare" : "arithmetic", to: `i${operation[1]}.${swap}` };
   const constant = /^i(32|64)\.const (-?\d+)$/.exec(instruction);
-  if (constant) return { kind: "constant", to: `i${constant[1]}.const ${BigInt(constant[2]!) + 1n}` };
+  if (constant) return { kind: "constant", to: `i${constant[1]}.const ${neighbourOf(BigInt(constant[2]!))}` };
   if (/^(if|select|br_if)\b/.test(instruction))
     return { kind: instruction.startsWith("br_if") ? "branch" : "condition", to: `i32.eqz\n${instruction}` };
   if (/^i(32|64)\.store/.test(instruction)) return { kind: "store", to: "drop\ndrop" };
   if (/^global\.set /.test(instruction)) return { kind: "global", to: "drop" };
   return undefined;
+}
+
+/** One more; of 0 and 1 one less, as they are mostly a status or a truth, which one more leaves what it is. */
+function neighbourOf(value: bigint): bigint {
+  return value === 0n || value === 1n ? value - 1n : value + 1n;
 }
 
 /** `count` sites, kinds in turn so that constants, which are most, are not most of them; which ones follows from `lot`. */
