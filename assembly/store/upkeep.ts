@@ -47,7 +47,7 @@ export function makeRoom(bytes: u32, floor: u32): i32 {
   const small = bytes <= SMALL_WRITE;
   if (bytes <= RECORD_MAX_BYTES && blankCount() < blanksWanted() && dirtyCount() > 0) eraseOne();
   const crowded = blankCount() <= BLANKS_CROWDED && !fitsInOpen(bytes);
-  if (small && !crowded && (compacting() || isShort() || (adoptedCount > ADOPTED_MANY && hasAdopted()))) {
+  if (small && !crowded && (compacting() || isShort() || coldEnds() || (adoptedCount > ADOPTED_MANY && hasAdopted()))) {
     pruneAdopted();
     if (sweepPays()) sweep(sweepBlocks());
     const status = compactStep(share(bytes));
@@ -58,6 +58,14 @@ export function makeRoom(bytes: u32, floor: u32): i32 {
     if (status < 0) return status;
   }
   return fitsInOpen(bytes) ? Status.OK : reclaim(floor);
+}
+
+/**
+ * Will the next chunk or copy take the last block that a write may take? It may do so when the hot segment comes to its end, too, and then a
+ * single write would have to empty a whole victim: so compaction begins before. Parts of many blocks are short, and at it, long before.
+ */
+function coldEnds(): bool {
+  return freeCount() == reserveBlocks + 1 && roomLeft(COLD) < RECORD_MAX_BYTES;
 }
 
 /** Compacts until more than `floor` blocks are free. Errors: FULL when that gains nothing; IO. Cost: erases of what the next segment takes. */
