@@ -238,7 +238,7 @@ function eraseDoubtful(): bool {
   if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return true;
   for (let b = anchorCount; b < blockCount; b++) {
     if (!isDoubtful(b)) continue;
-    if (holdsAfterAll(b)) return false;
+    if (stateOf(b) == BlockState.DIRTY && holdsAfterAll(b)) return false;
     makeBlank(b);
   }
   return true;

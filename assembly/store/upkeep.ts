@@ -3,7 +3,7 @@
  */
 import { HEADER_MAX_BYTES, RECORD_MAX_BYTES } from "../base/limits";
 import { Status } from "../base/status";
-import { blockBytes, blockCount } from "../flash/geometry";
+import { blockBytes, blockCount, isNand } from "../flash/geometry";
 import { inRing } from "../flash/ring";
 import { adoptedCount, pruneAdopted } from "../journal/adopted";
 import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, outerParity, stateOf } from "../journal/block-map";
@@ -14,16 +14,18 @@ import { isShort, lowWater, reserveBlocks, segmentBytes } from "./space";
 import { stripeAlong, stripeAtRest, striping } from "./striping";
 import { sweep, sweepPays } from "./sweep";
 
+/** Blocks up to this long are emptied by a few writes. */
+const SMALL_BLOCK: u32 = 8192;
 /** Blank blocks kept ready: two that a recovery may need, and what one write may open; small blocks fill fast. */
 function blanksWanted(): u32 {
   if (outerParity != 0) return blockCount; // a stripe gives back many blocks at once, and a sweep of tombstones waits while one is dirty
-  return blockBytes <= 8192 ? 5 : 4;
+  return blockBytes <= SMALL_BLOCK ? 5 : 4;
 }
 /** Writes longer than this do no upkeep of their own unless they must: they wait long enough for themselves. */
 const SMALL_WRITE: u32 = 1024;
 /** Most bytes one small write copies: as many as take some 8 ms on parts of small blocks, 20 ms on parts of large ones. */
 function shareMax(): u32 {
-  return blockBytes <= 8192 ? 1800 : 4400;
+  return blockBytes <= SMALL_BLOCK ? 1800 : 4400;
 }
 /** With so few blank blocks a write that opens a segment leaves compaction to the next: both together might need two erases. */
 const BLANKS_CROWDED: u32 = 3;
@@ -35,7 +37,7 @@ const ADOPTED_MANY: u32 = 8;
 const ROUNDS_MAX: u32 = 128;
 /** Blocks whose summaries a step of the tombstone sweep reads: some 4 KB of small ones, one large one. */
 function sweepBlocks(): u32 {
-  return blockBytes <= 8192 ? 16 : 1;
+  return blockBytes <= SMALL_BLOCK ? 16 : 1;
 }
 
 /**
@@ -62,10 +64,11 @@ export function makeRoom(bytes: u32, floor: u32): i32 {
 
 /**
  * Will the next chunk or copy take the last block that a write may take? It may do so when the hot segment comes to its end, too, and then a
- * single write would have to empty a whole victim: so compaction begins before. Parts of many blocks are short, and at it, long before.
+ * single write would have to empty a whole victim: so compaction begins before. Parts of many blocks are short, and at it, long before; a
+ * small victim is soon emptied, and so is one of NAND pages.
  */
 function coldEnds(): bool {
-  return freeCount() == reserveBlocks + 1 && roomLeft(COLD) < RECORD_MAX_BYTES;
+  return !isNand && blockBytes > SMALL_BLOCK && freeCount() == reserveBlocks + 1 && roomLeft(COLD) < RECORD_MAX_BYTES;
 }
 
 /** Compacts until more than `floor` blocks are free. Errors: FULL when that gains nothing; IO. Cost: erases of what the next segment takes. */
