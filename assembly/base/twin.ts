@@ -43,7 +43,7 @@ export namespace Twin {
   export const VICTIM_EARLY: u32 = 9;
   /** Writes go on until no block is left. */
   export const NO_RESERVE: u32 = 10;
-  /** A record that cannot be read does not hide the version before it. */
+  /** A record that cannot be read does not hide the version before it; nor is the live sum asked, which would tell. */
   export const OLD_VERSION: u32 = 11;
   /** A checkpoint's units are not held against their CRC. */
   export const CHECKPOINT_UNREAD: u32 = 12;
@@ -69,7 +69,7 @@ export namespace Twin {
   export const FORMAT_ANYWHERE: u32 = 22;
   /** Nothing is mended: parity is written and not used. */
   export const UNMENDED: u32 = 23;
-  /** Records lost with their keys are not counted. */
+  /** Records lost with their keys are not counted; nor is the live sum asked, which would tell. */
   export const LOSS_UNTOLD: u32 = 24;
   /** Units are not held against their CRC when they are read. */
   export const UNCHECKED: u32 = 25;

@@ -63,7 +63,7 @@ export function noteChange(key: u64, lsn: u64): void {
  * sum. Nothing is compared where the newest change cannot be read, which is told for itself. Cost: one read.
  */
 export function isSomethingMissing(again: bool): bool {
-  if (Build.PROBE && twin(Twin.SUM_UNASKED)) return false;
+  if (Build.PROBE && (twin(Twin.SUM_UNASKED) || twin(Twin.LOSS_UNTOLD) || twin(Twin.OLD_VERSION))) return false;
   if (again && newestLsn < provenLsn) return miss(provenSum);
   if (!(features & LIVE_SUMS) || newestLsn == 0) return false;
   if (!find(newestKey) || fetchAt(foundAddress(), false) != Status.OK || head().lsn != newestLsn || head().codec == CODEC_LOST)

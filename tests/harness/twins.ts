@@ -12,9 +12,10 @@ import { PHASES } from "../../host/proof/phase.js";
 import { printReplay, type Subject, stepsOf } from "../../host/proof/replay.js";
 import { WEIGHTS } from "../../host/proof/script.js";
 import type { Store } from "../../host/proof/store.js";
+import { runTrialJob, type TrialKind } from "../../host/proof/trial.js";
 
 export interface Verdict {
-  /** Cuts, flips or bursts until the first violation, or all there were. */
+  /** Cuts, flips, bursts or lives until the first violation, or all there were. */
   readonly tried: number;
   /** What was violated first, or "" when nothing was. */
   readonly found: string;
@@ -23,7 +24,7 @@ export interface Verdict {
 
 export interface Campaign {
   readonly name: string;
-  readonly unit: "cuts" | "flips" | "bursts";
+  readonly unit: "cuts" | "flips" | "bursts" | "lives";
   run(store: Store): Promise<Verdict>;
 }
 
@@ -47,11 +48,12 @@ const long = subjectOf("spi-nor-8m", 24, 7, 1, 0.3, 2);
 const stormy = subjectOf("spi-nor-8m", 12, 3, 1, 0.3, 1);
 const other = subjectOf("spi-nor-8m", 12, 1, 0, 0.3, 1);
 const third = subjectOf("spi-nor-8m", 12, 16, 0, 0.3, 1);
+const astray = subjectOf("ecc-nor-16m", 16, 42, 2, 0.24, 1);
 const anchored = subjectOf("spi-nor-8m", 256, 1, 0, 0.03, 0.04);
 
 export const CAMPAIGNS: readonly Campaign[] = [
   cuts("cuts", small, { share: 0.06, nested1: 0.5, nested2: 0.5 }),
-  cuts("cuts in a format", small, { share: 0.2, nested1: 0.5, nested2: 0.5, phases: ["format", "first boot"] }),
+  cuts("cuts in a format", small, { share: 0.6, nested1: 0.5, nested2: 0.5, phases: ["format", "first boot"] }),
   cuts("cuts in a compaction", small, { share: 0.3, nested1: 0.5, nested2: 0.5, phases: ["compaction", "erase"] }),
   cuts("cuts in a recovery", other, { share: 0.03, nested1: 3, nested2: 1, nested3: 1 }),
   cuts("cuts in another recovery", third, { share: 0.03, nested1: 3, nested2: 1, nested3: 1 }),
@@ -69,6 +71,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   flips("flipped bits of a checkpoint", anchored, { samples: 0, shard: { index: 7, of: 499 } }),
   damage("bursts in a closed store", small, { lengthBytes: 40, samples: 150 }),
   damage("bursts after a cut", small, { lengthBytes: 40, samples: 450, pull: { at: 0.7, tear: "bits" } }),
+  lives("erases that go astray", astray, "A2", 60),
   damage("bytes of elsewhere", small, { lengthBytes: 1024, samples: 150, misplaced: true, maxAffected: 40 }),
 ];
 
@@ -108,4 +111,12 @@ function damage(
     return { tried: report.bursts, found: report.failures[0]?.text ?? "", replay: report.failures[0]?.replay ?? "" };
   };
   return { name, unit: "bursts", run };
+}
+
+function lives(name: string, subject: Subject, kind: TrialKind, count: number): Campaign {
+  const run = async (store: Store): Promise<Verdict> => {
+    const report = await runTrialJob({ subject, kind, first: 0, count }, store);
+    return { tried: report.counts.trials!, found: report.failures[0]?.text ?? "", replay: report.failures[0]?.replay ?? "" };
+  };
+  return { name, unit: "lives", run };
 }
