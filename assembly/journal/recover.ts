@@ -304,8 +304,7 @@ function eraseAttempts(): void {
 /** What was judged reads otherwise now, and nothing but a header was programmed yet: the same segment takes the next attempt. Saves an erase. */
 function startAgain(): bool {
   const open = stream(HOT);
-  const begun = changetype<Stream>(SWEPT);
-  if (open.block < 0 || open.block != begun.block || open.offset != begun.offset) return false;
+  if (open.offset != changetype<Stream>(SWEPT).offset) return false;
   discardGroup();
   memory.copy(changetype<usize>(open), SWEPT, offsetof<Stream>());
   forgetFacts();

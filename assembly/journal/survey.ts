@@ -213,7 +213,6 @@ function surveyBlock(b: u32): i32 {
  */
 export function holdsAfterAll(b: u32): bool {
   if (device.read(b, 0, UNIT, LABEL_BYTES) < 0 || judgeLabel(UNIT, b, parityBytes) != Status.OK) return false;
-  if (labelFormatSerial(UNIT) != formatSerial || labelStoreId(UNIT) != storeId) return false;
   const before = eraseCountOf(b);
   setEraseCount(b, labelEraseCount(UNIT));
   forgetFacts();

@@ -351,6 +351,79 @@ test("a header that read well in the survey and then does not is judged by its L
   assert.is(store.probe.call.stateOf!(rooted), store.probe.value("STATE_ADOPTED"));
 });
 
+test("where no root is left, a header that read well in the survey and then does not makes nothing void", () => {
+  const { store, set } = shaky(parts.nor);
+  for (let id = 0; id < 40; id++) store.must(store.put(id, new Uint8Array(90)));
+  const open = store.probe.blocksIn("STATE_OPEN")[0]!;
+  const header = store.probe.call.headerOffset!();
+  const rooted = store.probe.signed("rootBlock");
+  assert.is.not(open, rooted);
+  store.part.erase(rooted);
+  store.restart();
+  store.must(store.probe.call.survey!());
+  set((block, offset, target) => {
+    if (block === open && offset === header && target.length > 24) target.fill(0);
+    return undefined;
+  });
+  store.probe.call.forgetFacts!();
+  store.probe.call.judgeTail!();
+  assert.is(store.probe.signed("rootBlock"), -1);
+  assert.is(store.probe.call.stateOf!(open), store.probe.value("STATE_ADOPTED"));
+});
+
+/** Spoils what is read of `block` until its label is asked for the second time. */
+function hidden(block: number): Change {
+  let looks = 0;
+  return (at, offset, target) => {
+    if (at !== block) return undefined;
+    if (offset === 0) looks++;
+    if (looks < 2) for (let i = 0; i < target.length; i++) target[i]! ^= 0xa5;
+    return undefined;
+  };
+}
+
+test("a segment that the survey took for nothing is seen at the second look, before it is erased as doubtful; the mount is made anew", () => {
+  for (const geometry of [parts.nor, parts.words, parts.nand]) {
+    const { store, set } = shaky(geometry);
+    for (let id = 0; id < 60; id++) store.must(store.put(id, new Chance(id).bytes(150)));
+    const sealed = store.probe.blocksIn("STATE_SEALED").at(-1)!;
+    for (const block of [sealed, store.probe.blocksIn("STATE_OPEN")[0]!]) {
+      set(hidden(block));
+      store.must(store.pull());
+      set();
+      for (let id = 0; id < 60; id++) assert.equal(store.get(id), new Chance(id).bytes(150), `record ${id}, block ${block}`);
+      assert.is(store.stat().damagedUnknown, 0);
+    }
+  }
+});
+
+test("what reads otherwise after a part of it was programmed again is thrown away, and recovered by another attempt", () => {
+  const { store, set } = shaky(parts.nor);
+  for (let id = 0; id < 200; id++) store.must(store.put(id % 37, new Chance(id).bytes(150)));
+  for (let i = 0; i < 60 && store.probe.call.streamBlock!(1) < 0; i++) store.must(store.probe.call.compactStep!(700)); // a group of copies in the cold segment
+  store.must(store.put(100, new Chance(100).bytes(500))); // and a shorter one in the hot segment
+  const cold = store.probe.call.streamBlock!(1);
+  judged(store);
+  const begun = store.probe.value("highestSession");
+  let [walks, spoiled] = [0, 0];
+  const first = store.probe.call.firstRecordOffset!();
+  set((block, offset, target) => {
+    if (block === cold && offset === first && target.length === 16) walks++;
+    // The third walk copies; its third record has pushed out what the hot tail and the first two left in the group.
+    if (block !== cold || walks !== 3 || offset < 600) return undefined;
+    spoiled++;
+    target.fill(0);
+    return undefined;
+  });
+  assert.is(store.probe.call.recover!(0n), 0);
+  set();
+  assert.ok(spoiled > 0);
+  assert.ok(store.probe.value("session") > begun + 1, "another segment was begun");
+  store.must(store.pull());
+  for (let id = 163; id < 200; id++) assert.equal(store.get(id % 37), new Chance(id).bytes(150), `record ${id % 37}`);
+  assert.equal(store.get(100), new Chance(100).bytes(500));
+});
+
 test("a blank block whose label a session announced itself with, or does not read any more, is erased again before a recovery", () => {
   const { store, set } = shaky(parts.nor);
   for (let id = 0; id < 12; id++) store.must(store.put(id, new Uint8Array(90)));

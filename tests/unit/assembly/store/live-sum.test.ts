@@ -125,6 +125,56 @@ test("a segment that one read hides is there at the second look", () => {
   for (let id = 0; id < 40; id++) assert.equal(store.get(id), new Chance(id).bytes(120));
 });
 
+test("a copy without a sum that is the newest record of all says that something newer is gone", () => {
+  const store = Store.make(parts.nor);
+  for (let i = 0; i < 120; i++) store.must(store.put(i % 90, new Chance(i).bytes(120)));
+  for (let i = 0; i < 20; i++) store.must(store.probe.call.compactStep!(4000));
+  assert.ok(store.probe.call.streamBlock!(1) >= 0);
+  const cold = store.probe.call.streamBlock!(1);
+  for (let block = 0; block < 24; block++) if (block !== cold) store.part.erase(block);
+  store.must(store.pull());
+  assert.ok(store.stat().records > 0);
+  assert.is(store.stat().damagedUnknown, 1);
+});
+
+test("the newest change lost to rot, and gone on as a mark, is compared with nothing", () => {
+  const store = Store.make(parts.nor);
+  for (let id = 0; id < 40; id++) store.must(store.put(id, new Chance(id).bytes(120)));
+  store.must(store.close());
+  assert.is(store.probe.call.find!(store.probe.long.keyOf!(3, 0, 39)), 1);
+  const [block, offset] = [blockOf(store, 39), store.probe.word.addressOffset!(store.probe.word.foundAddress!())];
+  store.damage(block, offset, 60);
+  store.must(store.pull());
+  for (let i = 0; i < 200 && blockOf(store, 39) === block; i++) store.must(store.probe.call.compactStep!(4000));
+  assert.is.not(blockOf(store, 39), block, "its segment was emptied");
+  store.must(store.pull());
+  assert.is(store.get(39), status("CORRUPT"));
+  assert.is(store.stat().damagedUnknown, 0);
+});
+
+test("a segment that a mount could not see twice over is there again before a change erases it: the change is IO once", () => {
+  const failing: FailingPart[] = [];
+  const store = Store.make(parts.nor, { wrap: (part) => (failing[0] = new FailingPart(part)) });
+  for (let id = 0; id < 90; id++) store.must(store.put(id, new Chance(id).bytes(120)));
+  const block = blockOf(store, 40);
+  assert.is.not(block, store.probe.signed("rootBlock"));
+  store.must(store.close());
+  failing[0]!.spoils = true;
+  failing[0]!.fails = (operation, at) => operation === "read" && at === block;
+  store.must(store.pull());
+  assert.is(store.stat().damagedUnknown, 1);
+  let seen = false; // from the next look at its label on
+  failing[0]!.fails = (operation, at, offset) => {
+    seen ||= operation === "read" && at === block && offset === 0;
+    return operation === "read" && at === block && !seen;
+  };
+  assert.is(store.put(99, "refused once"), status("IO"));
+  store.must(store.put(99, "then done"));
+  for (let id = 0; id < 90; id++) assert.equal(store.get(id), new Chance(id).bytes(120));
+  store.must(store.pull());
+  assert.is(store.stat().damagedUnknown, 0);
+});
+
 test("a store that mounts again by itself misses what it has acknowledged and flash does not show any more", () => {
   const failing: FailingPart[] = [];
   const store = Store.make(parts.nor, { wrap: (part) => (failing[0] = new FailingPart(part)) });

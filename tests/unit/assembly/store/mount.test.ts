@@ -387,6 +387,12 @@ test("no block is left for a recovery but one in which nothing lives: it is foun
   assert.is(store.pull(), 0);
   for (const [id, text] of texts) assert.is(store.text(id), text);
 
+  const none = failingCopy(origin);
+  none.flash.fails = (operation, block) => operation !== "read" && (worn.includes(block) || block === dead);
+  assert.is(none.store.mount(), 0);
+  assert.is(none.store.stat().answerToChanges, status("WORN_OUT"), "not even that one can be erased");
+  for (const [id, text] of texts) assert.is(none.store.text(id), text);
+
   for (let at = 0; at < reads; at += 3) {
     const again = failingCopy(origin);
     let left = at;

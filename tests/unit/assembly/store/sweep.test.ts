@@ -120,6 +120,21 @@ test("the newest change stays although it is a deletion: only its record has the
   assert.equal(kept(), []);
 });
 
+test("after a mount from a checkpoint nothing is forgotten until something was changed: which change is the newest is not known", () => {
+  const store = Store.make(parts.deep);
+  store.must(store.batch(Array.from({ length: 40 }, (_, id) => [id, undefined] as const)));
+  store.must(store.put(100, ""));
+  store.must(store.reopen());
+  const kept = (): number => store.probe.value("tombstones");
+  const before = kept();
+  assert.ok(before > 0);
+  store.rest();
+  assert.is(kept(), before);
+  store.must(store.put(101, ""));
+  store.rest();
+  assert.is(kept(), 0);
+});
+
 test("a sweep that has come to its end with as many deletions as it takes at once begins again at the first", () => {
   const store = Store.make({ ...parts.nor, blockCount: 60 });
   for (let id = 0; id < 112; id++) store.must(store.put(id, "x"));

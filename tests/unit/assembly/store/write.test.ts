@@ -304,4 +304,28 @@ test("a chunk for which the index has no slot where it belongs is INDEX_FULL, an
   assert.is(store.list().length, 1);
 });
 
+test("a batch that changes a key twice is IO where what it put first cannot be programmed, or read back; nothing of it is done", () => {
+  for (const kind of ["program", "read"] as const) {
+    const { store, flash } = failing(parts.nor);
+    store.must(store.format());
+    store.must(store.mount());
+    store.must(store.put(1, "before"));
+    store.must(store.probe.call.hf_batch_begin!(2, 20));
+    store.must(store.put(1, "first"));
+    if (kind === "program") flash.failAt("program", 0);
+    else {
+      let reads = -1; // the first behind the program is its read-back
+      flash.fails = (operation) => {
+        if (operation === "program") reads = 0;
+        return operation === "read" && reads >= 0 && ++reads > 1;
+      };
+    }
+    assert.is(store.put(1, "second"), status("IO"), kind);
+    flash.heal();
+    store.must(store.pull());
+    assert.is(store.text(1), "before", kind);
+    assert.is(store.stat().damagedUnknown, 0, kind);
+  }
+});
+
 test.run();
