@@ -237,9 +237,8 @@ export function eraseUnsure(): i32 {
 function eraseDoubtful(): bool {
   if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return true;
   for (let b = anchorCount; b < blockCount; b++) {
-    if (!isDoubtful(b)) continue;
-    if (stateOf(b) == BlockState.DIRTY && holdsAfterAll(b)) return false;
-    makeBlank(b);
+    if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) == 0 && holdsAfterAll(b)) return false;
+    if (isDoubtful(b)) makeBlank(b);
   }
   return true;
 }
@@ -330,7 +329,7 @@ function attemptRecovery(wallMs: i64, recovered: u32, opened: bool): i32 {
   memory.copy(SWEPT, changetype<usize>(stream(HOT)), offsetof<Stream>());
   for (let i: u32 = 0; i < tailCount; i++) {
     tailsOwed -= load<u32>(tails + i * TAIL_ENTRY, 8);
-    status = recommit(load<u32>(tails + i * TAIL_ENTRY));
+    status = recommit(load<u32>(tails + i * TAIL_ENTRY), load<u32>(tails + i * TAIL_ENTRY, 4));
     if (status < 0 || retryWanted) return status;
   }
   status = flush();
@@ -471,9 +470,14 @@ function listTails(): i32 {
   return Status.OK;
 }
 
-function recommit(block: u32): i32 {
+/** Judges the tail in `block` and copies what is not proven. `listed`: its bytes when the tails were listed; with fewer now, a read went astray. */
+function recommit(block: u32, listed: u32): i32 {
   let status = surveyTail(block);
   if (status < 0) return status;
+  if (tailBytes < listed) {
+    retryWanted = true;
+    return Status.OK;
+  }
   const first = firstRecordOffset();
   const cold = (flagsOf(block) & BlockFlag.COLD) != 0;
   if (!cold && validEnd() <= first) {
