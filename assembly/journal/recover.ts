@@ -237,8 +237,9 @@ export function eraseUnsure(): i32 {
 function eraseDoubtful(): bool {
   if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return true;
   for (let b = anchorCount; b < blockCount; b++) {
-    if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) == 0 && holdsAfterAll(b)) return false;
-    if (isDoubtful(b)) makeBlank(b);
+    if (!isDoubtful(b)) continue;
+    if (stateOf(b) == BlockState.DIRTY && holdsAfterAll(b)) return false;
+    makeBlank(b);
   }
   return true;
 }
