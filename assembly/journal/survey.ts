@@ -216,7 +216,7 @@ export function holdsAfterAll(b: u32): bool {
   const before = eraseCountOf(b);
   setEraseCount(b, labelEraseCount(UNIT));
   forgetFacts();
-  if (readFacts(b) >= 0 && factsType != SegmentType.CHECKPOINT) return true;
+  if (readFacts(b) >= 0) return true;
   setEraseCount(b, before);
   return false;
 }
