@@ -37,7 +37,7 @@ export const ITERATORS: usize = memory.data(1504, 8);
 export const FAILED: usize = memory.data(16, 8);
 /** Read-back buffer. Owner: flash/device. */
 export const COMPARE: usize = memory.data(256, 8);
-/** Tombstones of a sweep. Owner: store/sweep. */
+/** Tombstones of a sweep. Owner: store/sweep; in a mount, when none is on, journal/recover: the stream as its recovery opened it. */
 export const SWEPT: usize = memory.data(1120, 8);
 /** Adopted segments. Owner: journal/root. */
 export const ADOPTED: usize = memory.data(544, 8);

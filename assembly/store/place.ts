@@ -6,7 +6,7 @@ import { Header, recordBytes } from "../format/record";
 import { dropLive } from "../journal/block-map";
 import { fetch } from "../journal/fetch";
 import { loadedHeader } from "../journal/read";
-import { toldDataBytes } from "../journal/scan";
+import { toldDataBytes, toldLsn } from "../journal/scan";
 
 /** Loads the record at `address`. Errors: CORRUPT, IO. */
 export function fetchAt(address: u32, whole: bool): i32 {
@@ -14,6 +14,11 @@ export function fetchAt(address: u32, whole: bool): i32 {
 }
 export function head(): Header {
   return loadedHeader();
+}
+
+/** LSN of the record at `address`, of which fetchAt has just `loaded` the head or not; 0 when nothing tells it. */
+export function lsnOf(address: u32, loaded: bool): u64 {
+  return loaded ? head().lsn : toldLsn(addressBlock(address), addressOffset(address));
 }
 
 /** The record at `address` no longer counts; `dataBytes` 0 when its head cannot be read. */

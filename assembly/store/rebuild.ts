@@ -25,12 +25,12 @@ import {
 import { countUnknown, fault, nextLsn, witnessLsn } from "../journal/progress";
 import { beginPatrol, endPatrol, weak } from "../journal/read";
 import { isRottenTail, rootBlock } from "../journal/recover";
-import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen, toldLsn } from "../journal/scan";
+import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
 import { readFacts } from "../journal/segment-reader";
 import { headless } from "../journal/survey";
 import { clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, keyOfEntry, put } from "./key-index";
 import { countIn, countOut, noteChange, resetLiveSum } from "./live-sum";
-import { fetchAt, head, supersede } from "./place";
+import { fetchAt, head, lsnOf, supersede } from "./place";
 
 const entry: usize = memory.data(48, 8);
 let owner: u32 = 0xffffffff;
@@ -197,7 +197,7 @@ function resolve(block: u32): i32 {
     const before = foundAddress();
     const lived = !foundTombstone();
     const known = fetchAt(before, false) >= 0;
-    if (lived) countOut(known ? head().lsn : toldLsn(addressBlock(before), addressOffset(before)));
+    if (lived) countOut(lsnOf(before, known));
     supersede(before, known ? head().dataBytes : 0);
   }
   if (!(e().flags & EntryFlag.TOMBSTONE)) countIn(e().lsn);
@@ -212,7 +212,7 @@ function replaces(block: u32, address: u32): bool {
   const other = addressBlock(address);
   const hot = !((flagsOf(block) | flagsOf(other)) & BlockFlag.MIXED);
   if (hot) return block == other ? e().offset > addressOffset(address) : openLsnOf(block) > openLsnOf(other);
-  const lsn = fetchAt(address, false) >= 0 ? head().lsn : toldLsn(other, addressOffset(address));
+  const lsn = lsnOf(address, fetchAt(address, false) >= 0);
   if (lsn != 0 && lsn != e().lsn) return e().lsn > lsn;
   if (Build.PROBE && twin(Twin.ORIGINAL_WINS)) return openLsnOf(block) < openLsnOf(other);
   const newer = block == other ? e().offset > addressOffset(address) : openLsnOf(block) > openLsnOf(other);

@@ -15,18 +15,17 @@ import {
 import { KEPT, LOADED, RESULT, STAGED, WINDOW } from "../base/memory";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
-import { addressBlock, addressOffset, toAddress } from "../flash/geometry";
+import { toAddress } from "../flash/geometry";
 import { CODEC_LOST, Header, RecordFlag, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { storedEntries, VERSION_LOCAL } from "../format/stamp";
 import { freeCount } from "../journal/block-map";
 import { fault, nextLsn, session, takeLsn } from "../journal/progress";
-import { toldLsn } from "../journal/scan";
 import { COLD, flush, HOT, place, reserve, stream } from "../journal/segment-writer";
 import { chunkKeyOf, find, remove as forget, foundAddress, foundTombstone, hasRoom, KEY_TOMBSTONE, keyOf, put } from "./key-index";
 import { acknowledgeSum, countIn, countOut, liveSum, noteChange } from "./live-sum";
 import { clearPlaces, heldAddress, heldKey, holdPlace } from "./pending";
-import { fetchAt, head, supersede, supersedeAt } from "./place";
+import { fetchAt, head, lsnOf, supersede, supersedeAt } from "./place";
 import { hasRelay } from "./reserved";
 import { failed, refused, writable } from "./session";
 import { admits, chunkBytes, noRoom, REMOVE_RESERVE_BLOCKS, recordLimitData, reserveBlocks, segmentBytes } from "./space";
@@ -84,11 +83,12 @@ function footprint(fixed: u32, body: u32): u32 {
  */
 function lookBehind(key: u64, idHigh: u32, idLow: u32, target: usize): i32 {
   inherited = 0;
-  replaces = find(key) && !foundTombstone();
+  replaces = false;
   if (!find(key)) return Status.OK;
+  replaces = !foundTombstone();
   const address = foundAddress();
   const known = fetchAt(address, false) >= 0;
-  replacedLsn = known ? head().lsn : toldLsn(addressBlock(address), addressOffset(address));
+  replacedLsn = lsnOf(address, known);
   if (!known) return Status.OK;
   const h = head();
   if (h.idHigh != idHigh || h.idLow != idLow) return foundTombstone() ? Status.OK : fault(Status.INVALID, 0, 0, 2);
