@@ -78,3 +78,15 @@ export function failingCopy(origin: Store): Failing {
   const { geometry } = origin.flash;
   return failing(geometry, { ...origin.options, part: origin.part.clone() as PhysicsFlash });
 }
+/** A store of 60 records, half of them changed since, whose compaction is under way: its next copies are programmed, or fail. */
+export function failingInCompaction(geometry: FlashGeometry): Failing {
+  const made = failing(geometry);
+  const { store } = made;
+  store.must(store.format());
+  store.must(store.mount());
+  for (let id = 0; id < 60; id++) store.must(store.put(id, "x".repeat(150)));
+  for (let id = 0; id < 60; id += 2) store.must(store.put(id, "y"));
+  store.must(store.probe.call.compactStep!(10)); // opens the segment that takes copies
+  if (store.probe.call.compacting!() !== 1) throw new Error("nothing is emptied");
+  return made;
+}

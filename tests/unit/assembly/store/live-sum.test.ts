@@ -22,6 +22,12 @@ function blockOf(store: Store, id: number): number {
   return probe.word.addressBlock!(probe.word.foundAddress!());
 }
 
+/** The record rots beyond repair. */
+function rot(store: Store, id: number, bytes: number): void {
+  const block = blockOf(store, id);
+  store.damage(block, store.probe.word.addressOffset!(store.probe.word.foundAddress!()), bytes);
+}
+
 for (const [name, geometry] of Object.entries(parts))
   test(`on part "${name}" a boot finds the sum that the changes left: puts, replaced, removed, batched, in chunks, emptied and closed`, () => {
     const store = Store.make(geometry);
@@ -94,9 +100,7 @@ test("where the newest change cannot be read nothing is compared: it says itself
   const store = Store.make(parts.nor);
   for (let id = 0; id < 40; id++) store.must(store.put(id, new Chance(id).bytes(120)));
   store.must(store.close());
-  assert.is(store.probe.call.find!(store.probe.long.keyOf!(3, 0, 39)), 1);
-  const address = store.probe.word.foundAddress!();
-  store.damage(store.probe.word.addressBlock!(address), store.probe.word.addressOffset!(address), 60);
+  rot(store, 39, 60);
   store.must(store.pull());
   assert.is(store.get(39), status("CORRUPT"));
   assert.is(store.stat().damagedUnknown, 0);
@@ -141,9 +145,8 @@ test("the newest change lost to rot, and gone on as a mark, is compared with not
   const store = Store.make(parts.nor);
   for (let id = 0; id < 40; id++) store.must(store.put(id, new Chance(id).bytes(120)));
   store.must(store.close());
-  assert.is(store.probe.call.find!(store.probe.long.keyOf!(3, 0, 39)), 1);
-  const [block, offset] = [blockOf(store, 39), store.probe.word.addressOffset!(store.probe.word.foundAddress!())];
-  store.damage(block, offset, 60);
+  const block = blockOf(store, 39);
+  rot(store, 39, 60);
   store.must(store.pull());
   for (let i = 0; i < 200 && blockOf(store, 39) === block; i++) store.must(store.probe.call.compactStep!(4000));
   assert.is.not(blockOf(store, 39), block, "its segment was emptied");
@@ -179,10 +182,8 @@ test("a store that mounts again by itself misses what it has acknowledged and fl
   const failing: FailingPart[] = [];
   const store = Store.make(parts.nor, { wrap: (part) => (failing[0] = new FailingPart(part)) });
   for (let id = 0; id < 10; id++) store.must(store.put(id, "acknowledged"));
-  assert.is(store.probe.call.find!(store.probe.long.keyOf!(3, 0, 9)), 1);
-  const address = store.probe.word.foundAddress!();
   // The next program goes astray: it falls on the newest record, and where it belongs nothing is found.
-  store.damage(store.probe.word.addressBlock!(address), store.probe.word.addressOffset!(address), 40);
+  rot(store, 9, 40);
   failing[0]!.failAt("program", 0);
   assert.is(store.put(10, "refused"), status("IO"));
   assert.is(store.get(9), status("NOT_FOUND"), "it looks like a torn write");

@@ -2,7 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, type FlashGeometry, type NorFlash, PowerCut } from "../../../../host/flash/index.js";
-import { failing, failingCopy } from "../../../support/failing-part.js";
+import { failingCopy, failingInCompaction } from "../../../support/failing-part.js";
 import { forgeLabel } from "../../../support/forge.js";
 import { Probe } from "../../../support/probe.js";
 import { Chance } from "../../../support/probe-chance.js";
@@ -329,14 +329,8 @@ test("on a full part a mount makes room after its recovery; a program that fails
 
 test("a close that makes room first, and fails in it, seals nothing over the copies that failed: its next try does it all", () => {
   for (let at = 0; at < 3; at++) {
-    const { store, flash } = failing(parts.nor);
-    store.must(store.format());
-    store.must(store.mount());
-    for (let id = 0; id < 60; id++) store.must(store.put(id, "x".repeat(150)));
-    for (let id = 0; id < 60; id += 2) store.must(store.put(id, "y"));
+    const { store, flash } = failingInCompaction(parts.nor);
     const { probe } = store;
-    store.must(probe.call.compactStep!(10)); // opens the segment that takes copies
-    assert.is(probe.call.compacting!(), 1);
     for (const block of probe.blocksIn("STATE_BLANK").slice(1)) probe.call.setState!(block, probe.value("STATE_CHECKPOINT"));
     flash.failAt("program", at);
     store.must(store.close());

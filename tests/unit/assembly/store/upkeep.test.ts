@@ -1,7 +1,7 @@
 /* The share of compaction and erasing that every write does, and what tick does at rest. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { failing, failingCopy } from "../../../support/failing-part.js";
+import { failing, failingCopy, failingInCompaction } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 
@@ -307,13 +307,7 @@ test("any program of a crowded part may fail, in whatever is asked: IO, and noth
 
 test("a small change, or a batch, whose share of compaction fails is IO, and may be asked for again", () => {
   for (const ask of [(store: Store) => store.put(1, "changed"), (store: Store) => store.batch([[1, "changed"]])]) {
-    const { store, flash } = failing(parts.nor);
-    store.must(store.format());
-    store.must(store.mount());
-    for (let id = 0; id < 60; id++) store.must(store.put(id, "x".repeat(150)));
-    for (let id = 0; id < 60; id += 2) store.must(store.put(id, "y"));
-    store.must(store.probe.call.compactStep!(10));
-    assert.is(store.probe.call.compacting!(), 1);
+    const { store, flash } = failingInCompaction(parts.nor);
     flash.failAt("program", 0);
     assert.is(ask(store), status("IO"));
     assert.is(store.text(1), "x".repeat(150));

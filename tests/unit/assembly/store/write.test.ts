@@ -1,7 +1,7 @@
 /* Put, remove and batch: what each refuses, what each costs, and what a half-done one leaves. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { failing } from "../../../support/failing-part.js";
+import { failing, failingInCompaction } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { NOTE, parts, Store, status } from "../../../support/probe-store.js";
 
@@ -136,13 +136,7 @@ test("what is not acceptable is refused by its name, and changes nothing", () =>
 });
 
 test("a removal whose share of compaction fails is IO, not FULL; nothing is removed, and it may be asked for again", () => {
-  const { store, flash } = failing(parts.nor);
-  store.must(store.format());
-  store.must(store.mount());
-  for (let id = 0; id < 60; id++) store.must(store.put(id, "x".repeat(150)));
-  for (let id = 0; id < 60; id += 2) store.must(store.put(id, "y"));
-  store.must(store.probe.call.compactStep!(10));
-  assert.is(store.probe.call.compacting!(), 1);
+  const { store, flash } = failingInCompaction(parts.nor);
   flash.failAt("program", 0);
   assert.is(store.remove(1), status("IO"));
   assert.is(flash.failures, 1);

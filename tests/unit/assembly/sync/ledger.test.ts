@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash } from "../../../../host/flash/index.js";
 import { FRAME } from "../../../../host/relay/frame.js";
-import { failing, failingCopy } from "../../../support/failing-part.js";
+import { failing, failingCopy, failingInCompaction } from "../../../support/failing-part.js";
 import { AirProbe, EPOCH, welcome } from "../../../support/probe-air.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 
@@ -122,13 +122,7 @@ test("a ledger whose program fails is IO, and the conversation can be held again
 });
 
 test("a ledger for which room has to be made, and the making fails, is IO as well", () => {
-  const { store, flash } = failing(parts.nor);
-  store.must(store.format());
-  store.must(store.mount());
-  for (let id = 0; id < 60; id++) store.must(store.put(id, "x".repeat(150)));
-  for (let id = 0; id < 60; id += 2) store.must(store.put(id, "y"));
-  store.must(store.probe.call.compactStep!(10));
-  assert.is(store.probe.call.compacting!(), 1);
+  const { store, flash } = failingInCompaction(parts.nor);
   const air = new AirProbe(store);
   store.must(air.begin());
   const hello = air.say()!;
