@@ -13,22 +13,19 @@ export function initCrc(): void {
   }
 }
 
-function step(state: u32, byte: u32): u32 {
-  return (state >> 8) ^ load<u32>(CRC_TABLE + (((state ^ byte) & 255) << 2));
-}
-
-/** Advances the raw state over `length` bytes. Cost: one table look-up per byte. */
+/** Advances the raw state over `length` bytes, four to a call. Cost: one table look-up per byte. */
 export function crc32c(state: u32, source: usize, length: u32): u32 {
   const end = source + length;
-  while (source < end) state = step(state, load<u8>(source++));
+  for (const whole = source + (length & ~3); source < whole; source += 4) state = crc32cWord(state, load<u32>(source));
+  for (; source < end; source++) state = (state >> 8) ^ load<u32>(CRC_TABLE + (((state ^ load<u8>(source)) & 255) << 2));
   return state;
 }
 
-/** Advances the raw state over one little-endian 32-bit word. */
+/** Advances the raw state over one little-endian 32-bit word. Written out: a call for each byte costs more than the byte. */
 export function crc32cWord(state: u32, word: u32): u32 {
-  for (let i = 0; i < 4; i++) {
-    state = step(state, word & 255);
-    word >>= 8;
-  }
-  return state;
+  state ^= word;
+  state = (state >> 8) ^ load<u32>(CRC_TABLE + ((state & 255) << 2));
+  state = (state >> 8) ^ load<u32>(CRC_TABLE + ((state & 255) << 2));
+  state = (state >> 8) ^ load<u32>(CRC_TABLE + ((state & 255) << 2));
+  return (state >> 8) ^ load<u32>(CRC_TABLE + ((state & 255) << 2));
 }

@@ -66,6 +66,7 @@ import {
   newestHot,
   newestSession,
   ordinarySession,
+  readsAsSegment,
   recoveryBlock,
   recoveryCount,
   recoverySession,
@@ -232,13 +233,14 @@ export function eraseUnsure(): i32 {
 /**
  * Case G: blocks that are neither blank nor a segment were torn in an erase or in their first program. What they hold may
  * read otherwise tomorrow, as a blank label even; so they are erased before anything is programmed. A segment whose
- * header has rotted stays as long as it can: somebody may still want to dig in it. False: one was taken for doubtful by a read that went astray.
+ * header has rotted stays as long as it can: somebody may still want to dig in it. False: one reads as a segment now, because
+ * a read went astray before or a torn header is unstable: all is to be judged anew, or it would count at a later boot only.
  */
 function eraseDoubtful(): bool {
   if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return true;
   for (let b = anchorCount; b < blockCount; b++) {
     if (!isDoubtful(b)) continue;
-    if (stateOf(b) == BlockState.DIRTY && holdsAfterAll(b)) return false;
+    if (stateOf(b) == BlockState.DIRTY && (readsAsSegment(b) || holdsAfterAll(b))) return false;
     makeBlank(b);
   }
   return true;
@@ -246,7 +248,8 @@ function eraseDoubtful(): bool {
 
 function isDoubtful(b: u32): bool {
   if (openLsnOf(b) != 0) return false;
-  return stateOf(b) == BlockState.SPENT || (stateOf(b) == BlockState.DIRTY && readFacts(b) < 0 && headlessRecords(b) == 0);
+  if (stateOf(b) == BlockState.SPENT) return true;
+  return stateOf(b) == BlockState.DIRTY && (readFacts(b) >= 0 ? readsAsSegment(b) : headlessRecords(b) == 0);
 }
 
 /**

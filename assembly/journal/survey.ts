@@ -216,7 +216,7 @@ export function holdsAfterAll(b: u32): bool {
   const before = eraseCountOf(b);
   setEraseCount(b, labelEraseCount(UNIT));
   forgetFacts();
-  if (readFacts(b) >= 0) return true;
+  if (readsAsSegment(b)) return true;
   setEraseCount(b, before);
   return false;
 }
@@ -256,9 +256,17 @@ function classifyLost(b: u32): bool {
   return false;
 }
 
+/** Do header or final summary of `b` verify now, as those of a segment with records or parity? */
+export function readsAsSegment(b: u32): bool {
+  return readFacts(b) >= 0 && isSegmentType();
+}
+function isSegmentType(): bool {
+  return factsType != SegmentType.CHECKPOINT && factsType != 0 && factsOpenLsn < LSN_LIMIT;
+}
+
 /** A block that holds a segment: its header or its final summary is in the facts. */
 function classify(b: u32): i32 {
-  if (factsType == SegmentType.CHECKPOINT || factsType == 0 || factsOpenLsn >= LSN_LIMIT) return Status.OK;
+  if (!isSegmentType()) return Status.OK;
   setOpenLsn(b, factsOpenLsn);
   witnessLsn(factsOpenLsn);
   if (factsType == SegmentType.PARITY) {

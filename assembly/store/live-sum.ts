@@ -17,6 +17,8 @@ import { fetchAt, head } from "./place";
 export let liveSum: u32 = 0;
 /** What is missing since a mount found it so, and is told by every mount until it is accepted. */
 let missing: u32 = 0;
+/** Did the newest change say the very sum that was found? Then no record is missing. */
+export let isComplete: bool = false;
 /** LSN of the newest change that was met or made, 0 when none was: its record must stay on flash, for only it has the sum of today. */
 export let newestLsn: u64 = 0;
 let newestKey: u64 = 0;
@@ -63,6 +65,7 @@ export function noteChange(key: u64, lsn: u64): void {
  * sum. Nothing is compared where the newest change cannot be read, which is told for itself. Cost: one read.
  */
 export function isSomethingMissing(again: bool): bool {
+  isComplete = false;
   if (Build.PROBE && twin(Twin.SUM_UNASKED)) return false;
   if (Build.PROBE && twin(Twin.LOSS_UNTOLD)) return false;
   if (Build.PROBE && twin(Twin.OLD_VERSION)) return false;
@@ -71,7 +74,8 @@ export function isSomethingMissing(again: bool): bool {
   find(newestKey);
   if (fetchAt(foundAddress(), false) != Status.OK || head().codec == CODEC_LOST) return false;
   if (isSumless(head())) return miss((liveSum + 1) & 0xffff); // a copy leaves its sum out only when there is a newer change
-  return head().liveSum != liveSum && miss(head().liveSum);
+  isComplete = head().liveSum == liveSum;
+  return !isComplete && miss(head().liveSum);
 }
 /** Carries on with the sum `said`, to which something is missing. */
 function miss(said: u32): bool {

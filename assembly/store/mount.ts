@@ -35,7 +35,7 @@ import { dropCheckpoint, hasSwitch, resetCheckpoint, restoreCheckpoint, writeChe
 import { resetCompaction } from "./compact";
 import { moveIndex } from "./key-index";
 import { acknowledgeSum, isSomethingMissing } from "./live-sum";
-import { rebuildIndex } from "./rebuild";
+import { countLost, rebuildIndex } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
 import { failed, hasBegun, hesitate, Mode, mode, setBegun, setMode, setReadOnly, setRecoveryWanted, wantsRecovery } from "./session";
@@ -141,15 +141,15 @@ function mountOnce(refusal: i32): i32 {
   }
   status = rebuildIndex();
   if (status < 0) return status;
-  if (isSomethingMissing(again)) {
-    if (!doubting) {
-      doubting = true;
-      status = mountOnce(refusal);
-      doubting = false;
-      return status;
-    }
-    if (damagedUnknown == 0) countUnknown(1, nextLsn - 1);
+  const missing = isSomethingMissing(again);
+  if (missing && !doubting) {
+    doubting = true;
+    status = mountOnce(refusal);
+    doubting = false;
+    return status;
   }
+  countLost();
+  if (missing && damagedUnknown == 0) countUnknown(1, nextLsn - 1);
   acknowledgeSum();
   if (crossed) countUnknown(1, nextLsn - 1); // what lies behind the line is not seen at all
   ready(refusal);

@@ -29,7 +29,7 @@ import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen } from "../journal/sca
 import { readFacts } from "../journal/segment-reader";
 import { headless } from "../journal/survey";
 import { clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, keyOfEntry, put } from "./key-index";
-import { countIn, countOut, noteChange, resetLiveSum } from "./live-sum";
+import { countIn, countOut, isComplete, noteChange, resetLiveSum } from "./live-sum";
 import { fetchAt, head, lsnOf, supersede } from "./place";
 
 const entry: usize = memory.data(48, 8);
@@ -65,12 +65,16 @@ function noteLost(block: u32, spans: u32, first: u64, last: u64): void {
   store<u64>(at, first, 8);
   store<u64>(at, last, 16);
 }
-/** A segment of which nothing lives is a victim whose erase was torn: its damage is nobody's. Elsewhere, and in a tail just judged, it is counted. */
-function countLost(): void {
+/**
+ * After the live sum was compared: counts what damage may have taken. A segment of which nothing lives is a victim whose erase was torn: its
+ * damage is nobody's. Elsewhere, and in a tail just judged, it is counted.
+ */
+export function countLost(): void {
   if (Build.PROBE && twin(Twin.LOSS_UNTOLD)) return;
   for (let i: u32 = 0; i < lostCount; i++) {
     const at = lostList + i * 24;
-    if (liveOf(load<u32>(at)) == 0 && !isRottenTail(load<u32>(at))) continue;
+    const block = load<u32>(at);
+    if (!isRottenTail(block) && isDead(block)) continue;
     for (let k = load<u32>(at, 4); k > 0; k--) countUnknown(load<u64>(at, 8), load<u64>(at, 16));
   }
   for (let k = headless; k > 0; k--) countUnknown(1, nextLsn - 1);
@@ -106,8 +110,12 @@ export function rebuildIndex(): i32 {
   if (status < 0) return status;
   for (let i: u32 = 0; i < originCount; i++) preferOriginals(load<u32>(origins + i * 4));
   discardDead();
-  countLost();
   return Status.OK;
+}
+
+/** Lives nothing here, or, where no record is missing, nothing but tombstones? Those of a block whose erase was torn come up again, though they were swept. */
+function isDead(block: u32): bool {
+  return liveOf(block) == 0 || (isComplete && !isUnfinished(block));
 }
 
 /** Does a record (not a tombstone, which may have been swept) live in this block and nowhere else? */

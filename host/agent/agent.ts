@@ -180,7 +180,8 @@ class CoreAgent implements LocalAgent {
     this.#requireOpen();
     const stat = this.#stock();
     let payloadBytes = 0;
-    for (const { bodyBytes } of this.list()) payloadBytes += bodyBytes;
+    const next = (high: number, low: number) => this.#core.call("taking stock", "hf_list_next", ALL_KINDS, high, low);
+    for (const result of this.#results(next)) payloadBytes += this.#lengthOf(result) ?? result.bodyBytes;
     return statOf(stat, payloadBytes);
   }
 
@@ -363,13 +364,17 @@ class CoreAgent implements LocalAgent {
     return body;
   }
 
-  /** Pulls records one by one. Between two of them anything may happen to the store: the cursor, not the window, is kept. */
   *#walk(next: (cursorHigh: number, cursorLow: number) => number): Generator<StoredSummary> {
+    for (const result of this.#results(next)) yield describe(result, this.#core.doorstep.take(result.metaBytes), this.#lengthOf(result));
+  }
+
+  /** Pulls records one by one. Between two of them anything may happen to the store: the cursor, not the window, is kept. */
+  *#results(next: (cursorHigh: number, cursorLow: number) => number): Generator<CoreResult> {
     let [high, low] = [0, 0];
     while (next(high, low) > 0) {
       const result = this.#core.doorstep.result();
       [high, low] = [result.cursorHigh, result.cursorLow];
-      yield describe(result, this.#core.doorstep.take(result.metaBytes), this.#lengthOf(result));
+      yield result;
     }
   }
 

@@ -87,19 +87,23 @@ function seeds(first: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => first + i);
 }
 
-/** Many small parts: breadth. One in four has 256 blocks, where the checkpoint is. */
+/** Many small parts: breadth. Some have 256 blocks, where the checkpoint is. The full size adds the smallest parts there are, with short lives. */
 function singleCuts(size: Size): Sized {
   const small = partNames.flatMap((preset) =>
-    seeds(1001, isLarge(preset) ? by(size, 1, 2, 12) : by(size, 1, 3, 32)).map((seed): Subject => {
+    seeds(1001, isLarge(preset) ? by(size, 1, 2, 4) : by(size, 1, 3, 8)).map((seed): Subject => {
       if (size === "slice") return { preset, blockCount: 20, script: { ...half(preset), seed, weights: seed % DAILY_WEIGHTS } };
       const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.08 : 0.24, partFulls: isLarge(preset) ? 0.5 : 2 };
       return { preset, blockCount: 16 + (seed % 3), script };
     }),
   );
-  // The slice leaves out one part, on which a cut in the switch of the checkpoint is not survived yet; the other sizes have it.
-  const wide = partNames.filter((preset) => size !== "slice" || preset !== "ecc-nor-16m");
-  const anchored = wide.flatMap((preset) =>
-    seeds(5001 + partNames.indexOf(preset), isLarge(preset) ? by(size, 0, 1, 2) : by(size, 1, 1, 6)).map((seed): Subject => {
+  const smallest = partNames.flatMap((preset) =>
+    seeds(2001, isLarge(preset) ? by(size, 0, 0, 8) : by(size, 0, 0, 44)).map((seed): Subject => {
+      const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.06 : 0.2, partFulls: isLarge(preset) ? 0.8 : 2.5 };
+      return { preset, blockCount: 12 + (seed % 3), script };
+    }),
+  );
+  const anchored = partNames.flatMap((preset) =>
+    seeds(5001 + partNames.indexOf(preset), isLarge(preset) ? by(size, 0, 1, 2) : by(size, 1, 1, 4)).map((seed): Subject => {
       const script = {
         seed,
         weights: CLOSING,
@@ -112,8 +116,13 @@ function singleCuts(size: Size): Sized {
   const share = { share: 1, nested1: 0, nested2: 0 };
   const rest = PHASES.filter((phase) => phase !== "format");
   const some = (preset: PartName) => ({ ...share, share: size === "slice" && isLarge(preset) ? 0.3 : 1 });
+  const brief = size === "full" ? { length: "short" as const } : {};
   const whole = small.flatMap((subject) => jobsOf([subject], some(subject.preset), 1));
-  const work = cutting([...whole, ...jobsOf(anchored, { ...share, phases: rest }, 1)]);
+  const work = cutting([
+    ...jobsOf(anchored, { ...share, ...brief, phases: rest }, by(size, 1, 1, 2)),
+    ...whole,
+    ...jobsOf(smallest, { ...share, ...brief }, 1),
+  ]);
   const floor = by<Floor>(size, { cuts: 20_000 }, { cuts: 100_000, share: 0.05 }, { images: 1_000_000, share: 0.05 });
   return { name: "single cuts", budget: "one cut of the power, at any program or erase, torn in any way", work, floor };
 }

@@ -204,6 +204,7 @@ class Life {
     const { luck, world } = this;
     session.log = world.log;
     session.onMounted = world.onMounted;
+    session.bootsCut = this.nested + 1;
     session.setClock(100_000 + this.nested);
     const next = this.further[this.nested];
     session.listener = (op) => {

@@ -18,6 +18,8 @@ import { type Asked, type Listener, Tap } from "./tap.js";
 const START_MS = 1_255_392_000_000;
 /** Little, as a boot costs what memory it touches; enough for the index of any script here. */
 const MEMORY_BYTES = 64 * 1024;
+/** After so many boots in a row that failed, the store hesitates (assembly/store/mount.ts). */
+const BOOTS_FAILED = 3;
 const REFUSALS = new Set(["FULL", "INDEX_FULL", "TOO_BIG", "NOT_FOUND", "BUSY"]);
 
 export class Session {
@@ -30,6 +32,8 @@ export class Session {
   agent: Agent | undefined;
   /** Everything is written down there. */
   log: RunLog | undefined;
+  /** Boots that were cut before this session; unknown where nobody says. */
+  bootsCut = Infinity;
   /** Told what each mount that came to its end had asked of the part. */
   onMounted: ((asked: Asked) => void) | undefined;
   private readonly store: Store;
@@ -63,7 +67,7 @@ export class Session {
     this.log?.note("open");
     const agent = await this.store.open(device, this.options);
     // After three boots that failed the store waits with its recovery until something is to be changed, and until then promises nothing.
-    if (agent.stat().changes === "hesitant") agent.tick(0);
+    if (this.bootsCut >= BOOTS_FAILED && agent.stat().changes === "hesitant") agent.tick(0);
     this.mounting = false;
     this.onMounted?.(tap);
     const broken = brokenBound(this.part.geometry, tap);

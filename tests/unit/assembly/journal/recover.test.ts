@@ -397,6 +397,26 @@ test("a segment that the survey took for nothing is seen at the second look, bef
   }
 });
 
+test("a segment whose torn header did not read in the survey, and does before its erase, is judged anew: it must not count at a later boot only", () => {
+  const { store, set } = shaky(parts.nor);
+  for (let id = 0; id < 60; id++) store.must(store.put(id, new Chance(id).bytes(150)));
+  const open = store.probe.blocksIn("STATE_OPEN")[0]!;
+  const header = store.probe.call.headerOffset!();
+  let looks = 0;
+  set((block, offset, target) => {
+    if (block !== open || offset !== header) return undefined;
+    if (++looks < 3) target.fill(0xa5);
+    return undefined;
+  });
+  store.must(store.pull());
+  set();
+  assert.ok(looks > 3);
+  const before = store.list().length;
+  assert.is(before, 60);
+  store.must(store.pull());
+  assert.is(store.list().length, before);
+});
+
 test("what reads otherwise after a part of it was programmed again is thrown away, and recovered by another attempt", () => {
   const { store, set } = shaky(parts.nor);
   for (let id = 0; id < 200; id++) store.must(store.put(id % 37, new Chance(id).bytes(150)));

@@ -98,6 +98,27 @@ test("damage whose key cannot be known is counted, with an LSN range that holds 
   assert.ok(damagedFirstLsn <= lsn && lsn <= damagedLastLsn, `${lsn} in ${damagedFirstLsn}..${damagedLastLsn}`);
 });
 
+test("damage in a segment where only deletions live is nobody's, when the live sum says that nothing is missing; else it is counted", () => {
+  for (const [id, unknown] of [
+    [99, 0],
+    [50, 1],
+  ] as const) {
+    const store = Store.make(parts.nor);
+    for (let one = 0; one < 12; one++) store.must(store.put(one, new Chance(one).bytes(100)));
+    while (store.probe.blocksIn("STATE_SEALED").length < 1) store.must(store.put(0, new Chance(1).bytes(200)));
+    const block = store.probe.call.streamBlock!(0);
+    store.must(store.put(id, "dead by and by, or alive"));
+    for (let one = 0; one < 12; one++) store.must(store.remove(one));
+    while (store.probe.call.streamBlock!(0) === block) store.must(store.put(99, new Chance(2).bytes(200)));
+    store.must(store.close());
+    const victim = store.probe.scan(block).find(({ idLow }) => Number(idLow) === id)!;
+    store.damage(block, store.probe.call.readFinal!(block), 60);
+    store.damage(block, Number(victim.offset), 30);
+    store.must(store.pull());
+    assert.is(store.stat().damagedUnknown, unknown, `record ${id}`);
+  }
+});
+
 test("more segments with damage in them than are remembered: each loss is counted all the same, and the LSNs hold them all", () => {
   const store = Store.make({ ...parts.nor, blockCount: 48 });
   const count = 400;
