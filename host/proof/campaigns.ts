@@ -14,7 +14,7 @@ import type { Pull } from "./image.js";
 import { type Job, jobsOf } from "./job.js";
 import { PHASES, type Phase } from "./phase.js";
 import type { Subject } from "./replay.js";
-import { DAILY_WEIGHTS, defaultOptions, WEIGHTS } from "./script.js";
+import { DAILY_WEIGHTS, defaultOptions, TRIAL_WEIGHTS, YEARS } from "./script.js";
 import type { TrialKind } from "./trial.js";
 import type { Work } from "./work.js";
 
@@ -311,7 +311,7 @@ function trialsOf(subjects: readonly Subject[], kinds: readonly TrialKind[], cou
 }
 
 const trialSubject = (preset: PartName, blockCount: number, seed: number, amount: { fill: number; partFulls: number }): Subject => {
-  return { preset, blockCount, script: { seed, weights: seed % WEIGHTS.length, ...amount } };
+  return { preset, blockCount, script: { seed, weights: seed % TRIAL_WEIGHTS, ...amount } };
 };
 
 function badBlocks(size: Size): Sized {
@@ -367,11 +367,24 @@ function cache(size: Size): Sized {
   return { name: "cache", budget, work: trialsOf(lifeSubjects(), ["R1", "R2"], by(size, 20, 300, 3000)), floor: {} };
 }
 
-/** Ten years of a handset, on parts of which a block endures some thirty erases instead of a hundred thousand. */
+/** Parts of which a block endures some thirty erases, each at another time; and a phone's years, on parts that endure what real ones do. */
 function soak(size: Size): Sized {
   const subjects = partNames.map((preset, index) =>
-    trialSubject(preset, 16, 60 + index * WEIGHTS.length, isLarge(preset) ? { fill: 0.08, partFulls: 16 } : { fill: 0.24, partFulls: 30 }),
+    trialSubject(preset, 16, 60 + index * TRIAL_WEIGHTS, isLarge(preset) ? { fill: 0.08, partFulls: 16 } : { fill: 0.24, partFulls: 30 }),
+  );
+  // Their lengths differ so much that each is a job of its own, the longest first.
+  const phones = size === "slice" ? (["spi-nor-8m"] as const) : (["spi-nor-8m", "slc-nand-64m"] as const);
+  const years = seeds(0, by(size, 1, 2, 3)).flatMap((first): Work[] =>
+    phones.map((preset) => {
+      const script = { seed: 5, weights: YEARS, fill: isLarge(preset) ? 0.15 : 0.3, partFulls: 3 };
+      return { trials: { subject: { preset, blockCount: size === "slice" ? 32 : 64, script }, kind: "years", first, count: 1 } };
+    }),
   );
   const budget = "blocks that fail for good once they are worn, until the part is worn out; then it is read";
-  return { name: "soak", budget, work: trialsOf(subjects, ["soak"], by(size, 1, 4, 40), by(size, 1, 2, 4)), floor: {} };
+  return {
+    name: "soak",
+    budget,
+    work: [...years.reverse(), ...trialsOf(subjects, ["soak"], by(size, 1, 4, 40), by(size, 1, 2, 4))],
+    floor: {},
+  };
 }

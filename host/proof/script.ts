@@ -51,10 +51,16 @@ export const WEIGHTS: readonly Weights[] = [
   // Few records and little rest: most operations are compaction, recovery and, on parts that have one, the checkpoint.
   { name: "restless", batch: 0.1, remove: 0.12, tick: 0.14, reopen: 0.1, pull: 0.1, large: 0.4, photo: 0.01, pack: false, versions: 0 },
   { name: "closing", batch: 0.08, remove: 0.08, tick: 0.06, reopen: 0.3, pull: 0.08, large: 0.2, photo: 0, pack: false, versions: 0 },
+  // A phone's years: a thousand changes between two boots, most of them small.
+  { name: "years", batch: 0.02, remove: 0.1, tick: 0.02, reopen: 0.0007, pull: 0.0003, large: 0.02, photo: 0, pack: false, versions: 0 },
 ];
 
 /** So many of the mixtures, the first ones, are taken in turn where nothing else is asked for. */
 export const DAILY_WEIGHTS = 3;
+/** So many where parts rot or fail. */
+export const TRIAL_WEIGHTS = 5;
+/** The mixture of a long life. */
+export const YEARS = 5;
 
 export interface ScriptOptions {
   readonly seed: number;

@@ -5,14 +5,15 @@
  *
  * The fields before the last are the script's (replay.ts). The number draws everything: which fault, where, when.
  */
-import { runBadBlocks, runSoak } from "./bad-blocks.js";
+import { runBadBlocks } from "./bad-blocks.js";
 import type { Failure, Outcome } from "./job.js";
 import { Lives, MISHAPS, runMishap } from "./mishap.js";
 import { parseSubject, printSubject, type Subject } from "./replay.js";
 import { Rotting } from "./rot.js";
+import { runSoak, runYears } from "./soak.js";
 import { type Store, striped } from "./store.js";
 
-export const TRIAL_KINDS = ["bad-blocks", "soak", "rot", "rot-beyond", ...MISHAPS] as const;
+export const TRIAL_KINDS = ["bad-blocks", "soak", "years", "rot", "rot-beyond", ...MISHAPS] as const;
 export type TrialKind = (typeof TRIAL_KINDS)[number];
 
 export interface Trial {
@@ -82,6 +83,7 @@ export function parseTrial(line: string): Trial {
 function runnerOf(kind: TrialKind, subject: Subject, store: Store): (number: number) => Promise<Outcome> {
   if (kind === "bad-blocks") return (number) => runBadBlocks(store, subject, number);
   if (kind === "soak") return (number) => runSoak(store, subject, number);
+  if (kind === "years") return (number) => runYears(store, subject, number);
   if (kind === "rot" || kind === "rot-beyond") {
     const rotting = new Rotting(store, subject, kind);
     return (number) => rotting.run(number);

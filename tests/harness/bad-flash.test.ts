@@ -6,7 +6,7 @@ import { holdfast, type Store } from "../../host/proof/store.js";
 import { parseTrial, runTrial, TRIAL_KINDS } from "../../host/proof/trial.js";
 
 const test = suite("harness/bad-flash");
-const SCRIPTS: Record<string, string> = { soak: "spi-nor-8m:b16:seed60:w0:f24:p300" };
+const SCRIPTS: Record<string, string> = { soak: "spi-nor-8m:b16:seed60:w0:f24:p300", years: "spi-nor-8m:b16:seed5:w5:f30:p30" };
 const SCRIPT = "spi-nor-8m:b16:seed1:w3:f24:p10";
 
 /** From the `first` boot on, an agent whose door `name` is another. */

@@ -39,7 +39,7 @@ for (const [i, preset] of PARTS.entries()) {
       { subject: subject(preset, i, { partFulls: 0.1 }), lengthBytes, ...BURST_LIMITS, samples: 4, shard: whole },
       holdfast,
     );
-  for (const kind of TRIAL_KINDS.filter((name) => name !== "soak")) {
+  for (const kind of TRIAL_KINDS.filter((name) => name !== "soak" && name !== "years")) {
     const job = { subject: subject(preset, i, { seed: 3, weights: 0, partFulls: 0.1 }), kind, first: i, count: 1 };
     await runTrialJob(job, holdfast);
   }

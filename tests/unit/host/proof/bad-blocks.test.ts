@@ -1,7 +1,7 @@
-/* Bad blocks, grown and worn. */
+/* Bad blocks. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runBadBlocks, runSoak } from "../../../../host/proof/bad-blocks.js";
+import { runBadBlocks } from "../../../../host/proof/bad-blocks.js";
 import { holdfast } from "../../../../host/proof/store.js";
 
 const test = suite("host/proof/bad-blocks");
@@ -11,11 +11,6 @@ test("one block in five goes bad, and nothing is lost", async () => {
   const { counts, faults } = await runBadBlocks(holdfast, { preset: "spi-nor-8m", blockCount: 40, script }, 0);
   assert.equal(faults, []);
   assert.is(counts["bad blocks"], 8);
-});
-
-test("a soak of a script that is too short says so", async () => {
-  const { faults } = await runSoak(holdfast, { preset: "spi-nor-8m", blockCount: 16, script }, 0);
-  assert.match(faults.join(), /too short/);
 });
 
 test.run();
