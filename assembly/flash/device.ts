@@ -57,12 +57,15 @@ function mix(target: usize, length: u32): void {
 /** Blocks in which a program failed since power came on, the latest ones: they are given up at their next erase. */
 const FAILED_MAX: u32 = 8;
 let failedNext: u32 = 0;
+/** Programs that failed or did not read back, since power came on. */
+export let programsFailed: u32 = 0;
 
 /** Another part, or a part after a battery change. */
 export function forgetFailures(): void {
   memory.fill(FAILED, 255, FAILED_MAX * 2);
 }
 function failed(block: u32): i32 {
+  programsFailed++;
   if (!hasFailed(block)) store<u16>(FAILED + (failedNext++ % FAILED_MAX) * 2, <u16>block);
   return Status.IO;
 }

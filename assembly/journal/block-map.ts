@@ -4,14 +4,15 @@
  * The pick is a pure function of what is on flash (least worn, then lowest index): after a cut, recovery can name the
  * one blank block whose first program may have been in flight.
  */
-import { loadU24, loadU40, storeU24, storeU40 } from "../base/bytes";
+
+import { isBlank, loadU24, loadU40, storeU24, storeU40 } from "../base/bytes";
 import { check } from "../base/check";
-import { GROUP } from "../base/memory";
+import { COMPARE, GROUP } from "../base/memory";
 import { Status } from "../base/status";
 import * as device from "../flash/device";
 import { blockCount, isNand, liveUnit } from "../flash/geometry";
 import { clearRings, inRing } from "../flash/ring";
-import { encodeLabel, headerOffset, LabelMark, markLabel } from "../format/label";
+import { encodeLabel, headerOffset, LABEL_BYTES, LabelMark, markLabel } from "../format/label";
 import { configureRecords } from "../format/record";
 import { parityBytes } from "../format/unit";
 
@@ -230,12 +231,31 @@ export function makeBlank(block: u32): i32 {
 export function makeBlankWith(block: u32, mark: u8): i32 {
   const count = (eraseCountOf(block) + 1) & 0xffffff;
   setEraseCount(block, count);
-  if (device.hasFailed(block) || device.erase(block) < 0 || writeLabel(block, mark) < 0) return retire(block);
+  if (device.hasFailed(block) || device.erase(block) < 0) return retire(block);
+  if (writeLabel(block, mark) < 0) {
+    struck = struck || isLabelGone();
+    return retire(block);
+  }
   clearFlags(block);
   store<u16>(entry(block), 0, 4);
   setOpenLsn(block, 0);
   setState(block, BlockState.BLANK);
   return Status.OK;
+}
+
+/** Has an erase gone astray in this session, and hit a block in use? RAM still knows what was there; a mount will not. */
+export let struck: bool = false;
+export function forgetStrike(): void {
+  struck = false;
+}
+/** An erase that was told as done, and was not, may have happened elsewhere: is the label of a block in use blank? Cost: a read a block. */
+function isLabelGone(): bool {
+  for (let b: u32 = 0; b < blockCount; b++) {
+    const state = stateOf(b);
+    if (state != BlockState.OPEN && state != BlockState.SEALED && state != BlockState.ADOPTED && state != BlockState.PARITY) continue;
+    if (device.read(b, 0, COMPARE, LABEL_BYTES) >= 0 && isBlank(COMPARE, LABEL_BYTES)) return true;
+  }
+  return false;
 }
 
 function writeLabel(block: u32, mark: u8): i32 {

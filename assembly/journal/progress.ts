@@ -14,6 +14,16 @@ export let damagedUnknown: u32 = 0;
 export let damagedFirstLsn: u64 = 0;
 export let damagedLastLsn: u64 = 0;
 
+/** LSN of the newest change that counted in any try of the mount under way: where an operation failed, and only older ones are left, it went missing. */
+export let metLsn: u64 = 0;
+
+export function forgetMet(): void {
+  metLsn = 0;
+}
+export function meet(lsn: u64): void {
+  if (lsn > metLsn) metLsn = lsn;
+}
+
 export function resetProgress(): void {
   nextLsn = 1;
   session = 0;

@@ -36,7 +36,7 @@ import {
   setState,
   stateOf,
 } from "./block-map";
-import { fault, session, setSession, witnessLsn } from "./progress";
+import { fault, meet, session, setSession, witnessLsn } from "./progress";
 import { factsSession, forgetFacts, forgetLoaded, loadedHeader } from "./read";
 import { resumeTail } from "./resume";
 import { commitRoot, findRoot, RootState, restoreRoot, rootBytes } from "./root";
@@ -188,6 +188,7 @@ export function recover(wallMs: i64): i32 {
   setSession(highestBegun());
   if (Build.PROBE && twin(Twin.SESSION_TWICE)) setSession(newestSession);
   setBlankSession(session + 1);
+  let listed = listTails(); // before anything is erased: an erase may go astray
   const unsure = eraseUnsure();
   if (unsure < 0) return unsure;
   withhold();
@@ -199,7 +200,8 @@ export function recover(wallMs: i64): i32 {
     retryWanted = false;
     pruneAdopted();
     const kept = adoptedCount;
-    let status = attemptRecovery(wallMs, recovered, opened);
+    if (attempt > 0) listed = listTails();
+    let status = listed < 0 ? listed : attemptRecovery(wallMs, recovered, opened);
     if (status == Status.FULL && release()) status = Status.IO;
     if (status < 0 && status != Status.IO) return status;
     if (status >= 0 && !retryWanted) {
@@ -218,7 +220,7 @@ export function recover(wallMs: i64): i32 {
 /**
  * Cases F and G, before anything is programmed: doubtful blocks first, then the suspect, so that whatever a cut leaves here, the next
  * boot begins with the very same block. What a boot that failed has labelled may have been torn by another one since, and reads as
- * blank all the same: it is erased again too. Errors: IO a doubtful block is a segment at the second look: all is to be judged anew.
+ * blank all the same: it is erased again too. Errors: IO one of them is a segment at the second look: all is to be judged anew.
  */
 export function eraseUnsure(): i32 {
   if (begunUnseen())
@@ -226,7 +228,9 @@ export function eraseUnsure(): i32 {
       if (stateOf(b) == BlockState.BLANK && isLabelledAfter(b, newestSession)) setState(b, BlockState.DIRTY);
   const first = suspect >= 0 && stateOf(<u32>suspect) == BlockState.BLANK ? suspect : leastWorn(BlockState.BLANK);
   if (!eraseDoubtful()) return Status.IO;
-  if (suspect >= 0 && first >= 0) makeBlank(<u32>first);
+  if (suspect < 0 || first < 0) return Status.OK;
+  if (holdsAfterAll(<u32>first)) return Status.IO;
+  makeBlank(<u32>first);
   return Status.OK;
 }
 
@@ -326,8 +330,7 @@ function eraseOpened(): void {
   forgetLoaded();
 }
 function attemptRecovery(wallMs: i64, recovered: u32, opened: bool): i32 {
-  let status = listTails();
-  if (status >= 0 && !opened) status = openSegment(HOT, SegmentType.RECOVERY, wallMs, 0);
+  let status: i32 = opened ? Status.OK : openSegment(HOT, SegmentType.RECOVERY, wallMs, 0);
   if (status >= 0) status = flush();
   if (status < 0) return status;
   memory.copy(SWEPT, changetype<usize>(stream(HOT)), offsetof<Stream>());
@@ -386,6 +389,7 @@ function surveyTail(block: u32): i32 {
   tailBatchIndex = 0;
   tailBytes = 0;
   let bytesBefore: u32 = 0;
+  let counted: u64 = 0;
   while (true) {
     const more = scanNext(s);
     if (more < 0) return more;
@@ -403,6 +407,7 @@ function surveyTail(block: u32): i32 {
     if (torn && tailBatch == 0) tailBatch = s.doubtOffset;
     if (!torn && (!batch || s.recordFlags & RecordFlag.BATCH_END)) tailBatch = 0;
     else if (tailBatch == 0) tailBatch = offset;
+    if (tailBatch == 0) counted = max(counted, scanned().lsn);
     if (open == 0 && tailBatch != 0) {
       tailBatchIndex = tailRecords;
       bytesBefore = tailBytes;
@@ -412,6 +417,7 @@ function surveyTail(block: u32): i32 {
     tailBytes += recordBytes(scanned().dataBytes);
   }
   if (tailBatch) tailBytes = bytesBefore;
+  meet(counted);
   tailRotten = s.lost != 0;
   return Status.OK;
 }

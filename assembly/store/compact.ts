@@ -21,7 +21,7 @@ import { SCAN_COMPACT, Scan, scanNext, scanned, scanner, scanOpen } from "../jou
 import { COLD, fitsSegment, flush, HOT, place, reserve, stream } from "../journal/segment-writer";
 import { dissolve, inStripe, parityOf, stripeLive, stripeMembers, sumStripe } from "../journal/stripe";
 import { find, foundAddress, KEY_TOMBSTONE, keyOfEntry, put } from "./key-index";
-import { newestLsn } from "./live-sum";
+import { liveSum, newestLsn } from "./live-sum";
 import { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./pending";
 import { reserveBlocks, segmentBytes } from "./space";
 
@@ -306,7 +306,9 @@ function copyLoaded(e: Entry, key: u64, block: u32): i32 {
   const h = loadedHeader();
   const size = recordBytes(e.dataBytes);
   const payload = h.dataBytes - h.headerBytes;
-  h.flags = flagsOfCopy(h, h.lsn == newestLsn);
+  const newest = h.lsn == newestLsn;
+  h.flags = flagsOfCopy(h, newest);
+  if (newest) h.liveSum = liveSum;
   if (!mayOpen && !fitsSegment(COLD, h, payload)) {
     left = true;
     return 0;

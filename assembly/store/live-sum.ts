@@ -10,6 +10,7 @@ import { Build, Twin, twin } from "../base/twin";
 import { LIVE_SUMS } from "../format/label";
 import { CODEC_LOST, isSumless } from "../format/record";
 import { features } from "../journal/block-map";
+import { metLsn } from "../journal/progress";
 import { find, foundAddress } from "./key-index";
 import { fetchAt, head } from "./place";
 
@@ -17,11 +18,13 @@ import { fetchAt, head } from "./place";
 export let liveSum: u32 = 0;
 /** What is missing since a mount found it so, and is told by every mount until it is accepted. */
 let missing: u32 = 0;
+/** Does only RAM know of it? A battery change would make it untold. */
+export let isUnwritten: bool = false;
 /** Did the newest change say the very sum that was found? Then no record is missing. */
 export let isComplete: bool = false;
 /** LSN of the newest change that was met or made, 0 when none was: its record must stay on flash, for only it has the sum of today. */
 export let newestLsn: u64 = 0;
-let newestKey: u64 = 0;
+export let newestKey: u64 = 0;
 /** The newest change that was acknowledged, 0 when this boot saw none, and its sum: RAM knows them, whatever flash does. */
 let provenLsn: u64 = 0;
 let provenSum: u32 = 0;
@@ -62,14 +65,20 @@ export function noteChange(key: u64, lsn: u64): void {
 /**
  * After an index was rebuilt: does the newest change say another sum than what was found? Then what it says goes on, so that every later
  * mount finds the same. Where the store mounts `again` by itself, a newest change older than one it has acknowledged is as much as another
- * sum. Nothing is compared where the newest change cannot be read, which is told for itself. Cost: one read.
+ * sum; and so is one older than what this mount has met in one of its tries, where a program `failed` in it: that one, or an erase before it, may
+ * have happened elsewhere. Nothing is compared where the newest change cannot be read, which is told for itself. Cost: one read.
  */
-export function isSomethingMissing(again: bool): bool {
+export function isSomethingMissing(again: bool, failed: bool): bool {
   isComplete = false;
+  isUnwritten = false;
   if (Build.PROBE && twin(Twin.SUM_UNASKED)) return false;
   if (Build.PROBE && twin(Twin.LOSS_UNTOLD)) return false;
   if (Build.PROBE && twin(Twin.OLD_VERSION)) return false;
   if (again && newestLsn < provenLsn) return miss(provenSum);
+  if (failed && newestLsn < metLsn) {
+    isUnwritten = true;
+    return miss((liveSum + 1) & 0xffff);
+  }
   if (!(features & LIVE_SUMS) || newestLsn == 0) return false;
   find(newestKey);
   if (fetchAt(foundAddress(), false) != Status.OK || head().codec == CODEC_LOST) return false;

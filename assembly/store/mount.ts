@@ -5,7 +5,7 @@
 import { ADOPT_MAX, CAPACITY_MIN } from "../base/limits";
 import { Status } from "../base/status";
 import { isSeenTwice } from "../flash/alias";
-import { readsFailed } from "../flash/device";
+import { programsFailed, readsFailed } from "../flash/device";
 import { blockCount } from "../flash/geometry";
 import { isLost } from "../flash/ring";
 import { SummaryFlag } from "../format/summary";
@@ -17,6 +17,7 @@ import {
   blankCount,
   eraseOne,
   flagsOf,
+  forgetStrike,
   freeCount,
   leastWorn,
   makeBlank,
@@ -24,7 +25,7 @@ import {
   setState,
   stateOf,
 } from "../journal/block-map";
-import { countUnknown, damagedUnknown, fault, nextLsn, resetProgress, setSession } from "../journal/progress";
+import { countUnknown, damagedUnknown, fault, forgetMet, nextLsn, resetProgress, setSession } from "../journal/progress";
 import { forgetFacts, forgetLoaded } from "../journal/read";
 import { failedMounts, forgetTails, isTail, judgeTail, leftOpen, provenEnd, readOnlyEnd, recover, rootBlock } from "../journal/recover";
 import { forgetSummary } from "../journal/segment-reader";
@@ -32,9 +33,9 @@ import { BLANKS_KEPT, COLD, HOT, programmedBytes, resetStreams, sealSegment, str
 import { restoreStripes, tablesEnd } from "../journal/stripe";
 import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, namingBlock, survey } from "../journal/survey";
 import { dropCheckpoint, hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
-import { resetCompaction } from "./compact";
-import { moveIndex } from "./key-index";
-import { acknowledgeSum, isSomethingMissing } from "./live-sum";
+import { relocate, resetCompaction } from "./compact";
+import { find, foundAddress, foundTombstone, KEY_TOMBSTONE, moveIndex } from "./key-index";
+import { acknowledgeSum, isSomethingMissing, isUnwritten, newestKey } from "./live-sum";
 import { countLost, rebuildIndex } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
@@ -75,6 +76,8 @@ let cornered: bool = false;
 let again: bool = false;
 /** Is this mount the second look of one in which something was missing? What a single read hid is there again. */
 let doubting: bool = false;
+/** Programs that had failed when this mount began. */
+let failedBefore: u32 = 0;
 /** Mounts tried before a part is given back whose programs fail, or whose unstable bits read otherwise each time they are asked. */
 const TRIES = 8;
 let wall: i64 = 0;
@@ -86,6 +89,9 @@ let wall: i64 = 0;
  */
 export function mount(asked: bool, wallMs: i64): i32 {
   wall = wallMs;
+  forgetMet();
+  forgetStrike();
+  failedBefore = programsFailed;
   const status = asked ? mountOnce(Status.READ_ONLY) : mountForChanges();
   setRecoveryWanted(false);
   return status;
@@ -141,7 +147,7 @@ function mountOnce(refusal: i32): i32 {
   }
   status = rebuildIndex();
   if (status < 0) return status;
-  const missing = isSomethingMissing(again);
+  const missing = isSomethingMissing(again, programsFailed != failedBefore);
   if (missing && !doubting) {
     doubting = true;
     status = mountOnce(refusal);
@@ -155,12 +161,18 @@ function mountOnce(refusal: i32): i32 {
   ready(refusal);
   if (hesitating) hesitate();
   if (!clean && !readOnly) {
+    if (isUnwritten) failed(writeSum());
     if (freeCount() <= reserveBlocks) failed(reclaim(reserveBlocks));
     // What is dirty looks like a segment again after a cut: the next recovery needs blocks that are blank.
     while (mode == Mode.READY && blankCount() < BLANKS_KEPT && eraseOne() != Status.FULL) {}
     while (mode == Mode.READY && adoptedCount > ADOPT_MAX / 2 && failed(upkeep(4)) > 0) pruneAdopted();
   }
   return mode == Mode.CLOSED ? Status.IO : Status.OK;
+}
+/** What went missing under this mount is told by later ones too: a copy of the newest change carries the sum that says so. */
+function writeSum(): i32 {
+  if (!find(newestKey)) return Status.OK;
+  return relocate(foundTombstone() ? newestKey | KEY_TOMBSTONE : newestKey, foundAddress());
 }
 function ready(refusal: i32): void {
   if (refusal == Status.OK) setMode(Mode.READY);

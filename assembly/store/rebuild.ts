@@ -29,7 +29,7 @@ import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen } from "../journal/sca
 import { readFacts } from "../journal/segment-reader";
 import { headless } from "../journal/survey";
 import { clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, keyOfEntry, put } from "./key-index";
-import { countIn, countOut, isComplete, noteChange, resetLiveSum } from "./live-sum";
+import { countIn, countOut, isComplete, newestLsn, noteChange, resetLiveSum } from "./live-sum";
 import { fetchAt, head, lsnOf, supersede } from "./place";
 
 const entry: usize = memory.data(48, 8);
@@ -146,6 +146,7 @@ function preferOriginals(block: u32): void {
     const key = keyOfEntry(e());
     const own = toAddress(block, e().offset);
     if (!find(key) || foundAddress() == own || foundTombstone() != (tombstone != 0)) continue;
+    if (e().lsn == newestLsn) continue; // its copy may say more, of what went missing since
     const copy = foundAddress();
     if (!isSound(own)) continue; // a scrub gave it a new home
     if (stateOf(addressBlock(copy)) == BlockState.SEALED || fetchAt(copy, false) < 0 || head().lsn != e().lsn) continue;

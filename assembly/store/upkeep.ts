@@ -6,7 +6,7 @@ import { Status } from "../base/status";
 import { blockBytes, blockCount, isNand } from "../flash/geometry";
 import { inRing } from "../flash/ring";
 import { adoptedCount, pruneAdopted } from "../journal/adopted";
-import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, outerParity, stateOf } from "../journal/block-map";
+import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, outerParity, stateOf, struck } from "../journal/block-map";
 import { BLANKS_KEPT, COLD, HOT, roomLeft, segmentHasRoom } from "../journal/segment-writer";
 import { compacting, compactions, compactStep, levelling, mustEmpty, victimLeft, victimLive, victimRoom } from "./compact";
 import { newestLsn } from "./live-sum";
@@ -174,10 +174,10 @@ function upkeepStep(): i32 {
   return 1;
 }
 
-/** Erases a dirty block; one that fails is given up, and that is a step too. */
+/** Erases a dirty block; one that fails is given up, and that is a step too. Errors: IO its erase went astray, and hit a block in use. */
 function eraseStep(): i32 {
   eraseOne();
-  return 1;
+  return struck ? Status.IO : 1;
 }
 
 /** Is there an adopted segment to give back? Adopted blocks in which nothing lives are only waiting for their erase. */

@@ -19,7 +19,7 @@ import { toAddress } from "../flash/geometry";
 import { CODEC_LOST, Header, RecordFlag, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { storedEntries, VERSION_LOCAL } from "../format/stamp";
-import { freeCount } from "../journal/block-map";
+import { freeCount, struck } from "../journal/block-map";
 import { fault, nextLsn, session, takeLsn } from "../journal/progress";
 import { COLD, flush, HOT, place, reserve, stream } from "../journal/segment-writer";
 import { chunkKeyOf, find, remove as forget, foundAddress, foundTombstone, hasRoom, KEY_TOMBSTONE, keyOf, put } from "./key-index";
@@ -271,6 +271,7 @@ function commit(h: Header, payload: u32, key: u64): i32 {
   if (status < 0) return status;
   status = reserve(HOT, h, payload, SegmentType.HOT);
   if (status < 0) return status;
+  if (struck) return Status.IO; // the door mounts again, and what is missing is told
   if (lone) h.lsn = takeLsn();
   if (batchOpen) {
     batchLeft--;

@@ -371,13 +371,15 @@ test("where no root is left, a header that read well in the survey and then does
   assert.is(store.probe.call.stateOf!(open), store.probe.value("STATE_ADOPTED"));
 });
 
-/** Spoils what is read of `block` until its label is asked for the second time. */
-function hidden(block: number): Change {
+/** Spoils what is read of `block` until its label is asked for the second time; or lets all behind its label look blank until then. */
+function hidden(block: number, looksBlank: boolean): Change {
   let looks = 0;
   return (at, offset, target) => {
     if (at !== block) return undefined;
     if (offset === 0) looks++;
-    if (looks < 2) for (let i = 0; i < target.length; i++) target[i]! ^= 0xa5;
+    if (looks >= 2) return undefined;
+    if (looksBlank) target.fill(255, offset === 0 ? 64 : 0);
+    else for (let i = 0; i < target.length; i++) target[i]! ^= 0xa5;
     return undefined;
   };
 }
@@ -387,8 +389,14 @@ test("a segment that the survey took for nothing is seen at the second look, bef
     const { store, set } = shaky(geometry);
     for (let id = 0; id < 60; id++) store.must(store.put(id, new Chance(id).bytes(150)));
     const sealed = store.probe.blocksIn("STATE_SEALED").at(-1)!;
-    for (const block of [sealed, store.probe.blocksIn("STATE_OPEN")[0]!]) {
-      set(hidden(block));
+    const open = store.probe.blocksIn("STATE_OPEN")[0]!;
+    for (const [block, looksBlank] of [
+      [sealed, false],
+      [open, false],
+      [sealed, true],
+      [store.probe.signed("newestHot"), true],
+    ] as const) {
+      set(hidden(block, looksBlank));
       store.must(store.pull());
       set();
       for (let id = 0; id < 60; id++) assert.equal(store.get(id), new Chance(id).bytes(150), `record ${id}, block ${block}`);

@@ -1,9 +1,10 @@
 /* What must be there: a mount misses what is gone, and misses nothing when all is there. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { FlashGeometry } from "../../../../host/flash/index.js";
 import { FailingPart } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
-import { parts, Store, status } from "../../../support/probe-store.js";
+import { type Options, parts, Store, status } from "../../../support/probe-store.js";
 
 const test = suite("assembly/store/live-sum");
 
@@ -191,6 +192,119 @@ test("a store that mounts again by itself misses what it has acknowledged and fl
   store.must(store.put(11, "goes on"));
   store.must(store.pull());
   assert.is(store.stat().damagedUnknown, 1);
+});
+
+/** A store on a part of which one erase, or one program, happens elsewhere when it is told to. */
+function straying(geometry: FlashGeometry, options: Options = {}) {
+  const astray: { erase?: number; program?: (block: number, offset: number) => boolean; read?: number } = {};
+  let unerased = -1;
+  const store = Store.make(geometry, {
+    ...options,
+    wrap: (part) => ({
+      geometry: part.geometry,
+      read: (block, offset, target) => (block === astray.read && offset === 0 ? -1 : part.read(block, offset, target)),
+      program: (block, offset, source) => {
+        if (block === unerased) return 0; // ones over zeros: nothing that could read back
+        if (!astray.program?.(block, offset)) return part.program(block, offset, source);
+        astray.program = undefined;
+        return 0;
+      },
+      erase: (block) => {
+        const instead = astray.erase ?? block;
+        unerased = instead === block ? -1 : block;
+        astray.erase = undefined;
+        return part.erase(instead);
+      },
+    }),
+  });
+  return { store, astray };
+}
+
+for (const outerParity of [0, 8] as const)
+  test(`an erase that goes astray to the open segment is noticed before another change is acknowledged, with outer parity ${outerParity}`, () => {
+    for (const way of ["put", "tick"]) {
+      const { store, astray } = straying({ ...parts.nor, blockCount: 48 }, { outerParity });
+      const chance = new Chance(5);
+      const acknowledged = new Map<number, Uint8Array>();
+      const put = (id: number): number => {
+        const body = chance.bytes(150);
+        const answer = store.put(id, body);
+        if (answer >= 0) acknowledged.set(id, body);
+        return answer;
+      };
+      for (let i = 0; i < 900 || store.probe.call.dirtyCount!() === 0; i++) store.must(put(chance.below(100)));
+      const open = store.probe.blocksIn("STATE_OPEN").at(-1)!;
+      astray.erase = open;
+      let answer = 0;
+      for (let i = 0; i < 400 && answer >= 0 && way === "put"; i++) answer = put(chance.below(100));
+      for (let i = 0; i < 400 && astray.erase !== undefined; i++) store.must(store.probe.call.hf_tick!(4)); // mounts again, and has more to do
+      if (way === "put") assert.is(answer, status("IO"));
+      for (let boot = 0; boot < 3; boot++) {
+        const lost = [...acknowledged].filter(([id, body]) => String(store.get(id)) !== String(body));
+        assert.is(store.stat().damagedUnknown, Math.sign(lost.length), `${way}, boot ${boot}`);
+        store.must(store.put(200 + boot, "meanwhile"));
+        store.must(store.pull());
+      }
+    }
+  });
+
+test("an erase that goes astray to a block in which nothing is costs its own block, no more, though a label cannot be read at that moment", () => {
+  for (const unreadable of [false, true]) {
+    const { store, astray } = straying(parts.nor);
+    const chance = new Chance(5);
+    for (let i = 0; i < 900 || store.probe.call.dirtyCount!() === 0; i++) store.must(store.put(chance.below(60), chance.bytes(150)));
+    astray.erase = store.probe.blocksIn("STATE_BLANK").at(-1)!;
+    if (unreadable) astray.read = store.probe.blocksIn("STATE_SEALED")[0]!;
+    for (let i = 0; i < 60; i++) store.must(store.put(chance.below(60), chance.bytes(150)));
+    assert.is(store.stat().badBlocks, 1);
+    astray.read = undefined;
+    store.must(store.pull());
+    assert.is(store.stat().damagedUnknown, 0);
+  }
+});
+
+for (const [name, last] of Object.entries({ put: 29, remove: 28, nothing: -1 }))
+  test(`a recovery's copy that goes astray and hits its original is missed, now and later; before it was: ${name}`, () => {
+    const { store, astray } = straying(parts.nor);
+    for (let id = 0; id < 30 && last >= 0; id++) store.must(store.put(id, new Chance(id).bytes(120)));
+    if (name === "remove") store.must(store.remove(28));
+    if (last >= 0) store.must(store.reopen());
+    store.must(store.put(99, "the newest change"));
+    const block = blockOf(store, 99);
+    const own = store.probe.word.addressOffset!(store.probe.word.foundAddress!());
+    const header = store.probe.call.headerOffset!();
+    const first = store.probe.call.firstRecordOffset!();
+    let isHit = false;
+    astray.program = (_, offset) => {
+      if (isHit || offset < first) return false;
+      store.damage(block, own, 60);
+      isHit = true;
+      return true;
+    };
+    store.must(store.pull());
+    assert.ok(isHit && header < first);
+    for (let boot = 0; boot < 3; boot++) {
+      assert.is(store.get(99), status("NOT_FOUND"));
+      assert.is(store.stat().damagedUnknown, name === "nothing" && boot > 0 ? 0 : 1, `boot ${boot}`);
+      store.must(store.pull());
+    }
+    store.scrub();
+    store.must(store.put(98, "after the scrub"));
+    store.must(store.pull());
+    assert.is(store.stat().damagedUnknown, 0);
+  });
+
+test("what a mount missed is missed as well where the store mounts again by itself, until a scrub has accepted it", () => {
+  for (const accepted of [false, true]) {
+    const { store, astray } = straying(parts.nor);
+    loseSegment(store);
+    store.must(store.pull());
+    if (accepted) store.scrub();
+    if (accepted) store.must(store.put(201, "after the scrub"));
+    astray.program = () => true;
+    assert.is(store.put(200, "its program fails, and nothing else"), status("IO"));
+    assert.is(store.stat().damagedUnknown, accepted ? 0 : 1);
+  }
 });
 
 test.run();
