@@ -70,15 +70,12 @@ export function noteChange(key: u64, lsn: u64): void {
  */
 export function isSomethingMissing(again: bool, failed: bool): bool {
   isComplete = false;
-  isUnwritten = false;
   if (Build.PROBE && twin(Twin.SUM_UNASKED)) return false;
   if (Build.PROBE && twin(Twin.LOSS_UNTOLD)) return false;
   if (Build.PROBE && twin(Twin.OLD_VERSION)) return false;
-  if (again && newestLsn < provenLsn) return miss(provenSum);
-  if (failed && newestLsn < metLsn) {
-    isUnwritten = true;
-    return miss((liveSum + 1) & 0xffff);
-  }
+  const forgotten = again && newestLsn < provenLsn;
+  isUnwritten = forgotten || (failed && newestLsn < metLsn);
+  if (isUnwritten) return miss(forgotten ? provenSum : (liveSum + 1) & 0xffff);
   if (!(features & LIVE_SUMS) || newestLsn == 0) return false;
   find(newestKey);
   if (fetchAt(foundAddress(), false) != Status.OK || head().codec == CODEC_LOST) return false;

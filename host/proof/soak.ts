@@ -26,7 +26,11 @@ export async function runSoak(store: Store, subject: Subject, number: number): P
   const life = new Wearing(store, subject, seed, wornOut(subject.blockCount, seed, ENDURANCE, ENDURANCE_SPREAD));
   await life.run(() => {});
   const alive = life.counts["worn out"] === 0 ? ["the part did not wear out: the script is too short"] : [];
-  return { counts: life.counts, worst: { "wear at the end, % of the mean": life.wear, ...programmed(life) }, faults: [...life.faults, ...alive] };
+  return {
+    counts: life.counts,
+    worst: { "wear at the end, % of the mean": life.wear, ...programmed(life) },
+    faults: [...life.faults, ...alive],
+  };
 }
 
 export async function runYears(store: Store, subject: Subject, number: number): Promise<Outcome> {

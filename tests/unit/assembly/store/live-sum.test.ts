@@ -239,6 +239,7 @@ for (const outerParity of [0, 8] as const)
       for (let i = 0; i < 400 && answer >= 0 && way === "put"; i++) answer = put(chance.below(100));
       for (let i = 0; i < 400 && astray.erase !== undefined; i++) store.must(store.probe.call.hf_tick!(4)); // mounts again, and has more to do
       if (way === "put") assert.is(answer, status("IO"));
+      else store.must(store.reopen()); // before another change could tell
       for (let boot = 0; boot < 3; boot++) {
         const lost = [...acknowledged].filter(([id, body]) => String(store.get(id)) !== String(body));
         assert.is(store.stat().damagedUnknown, Math.sign(lost.length), `${way}, boot ${boot}`);
