@@ -66,7 +66,6 @@ import {
   newestHot,
   newestSession,
   ordinarySession,
-  readsAsSegment,
   recoveryBlock,
   recoveryCount,
   recoverySession,
@@ -201,7 +200,7 @@ export function recover(wallMs: i64): i32 {
     pruneAdopted();
     const kept = adoptedCount;
     if (attempt > 0) listed = listTails();
-    let status = listed < 0 ? listed : attemptRecovery(wallMs, recovered, opened);
+    let status: i32 = listed < 0 ? listed : attemptRecovery(wallMs, recovered, opened);
     if (status == Status.FULL && release()) status = Status.IO;
     if (status < 0 && status != Status.IO) return status;
     if (status >= 0 && !retryWanted) {
@@ -244,7 +243,7 @@ function eraseDoubtful(): bool {
   if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return true;
   for (let b = anchorCount; b < blockCount; b++) {
     if (!isDoubtful(b)) continue;
-    if (stateOf(b) == BlockState.DIRTY && (readsAsSegment(b) || holdsAfterAll(b))) return false;
+    if (stateOf(b) == BlockState.DIRTY && holdsAfterAll(b)) return false;
     makeBlank(b);
   }
   return true;
@@ -253,7 +252,7 @@ function eraseDoubtful(): bool {
 function isDoubtful(b: u32): bool {
   if (openLsnOf(b) != 0) return false;
   if (stateOf(b) == BlockState.SPENT) return true;
-  return stateOf(b) == BlockState.DIRTY && (readFacts(b) >= 0 ? readsAsSegment(b) : headlessRecords(b) == 0);
+  return stateOf(b) == BlockState.DIRTY && (readFacts(b) >= 0 ? holdsAfterAll(b) : headlessRecords(b) == 0);
 }
 
 /**

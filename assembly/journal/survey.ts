@@ -257,7 +257,7 @@ function classifyLost(b: u32): bool {
 }
 
 /** Do header or final summary of `b` verify now, as those of a segment with records or parity? */
-export function readsAsSegment(b: u32): bool {
+function readsAsSegment(b: u32): bool {
   return readFacts(b) >= 0 && isSegmentType();
 }
 function isSegmentType(): bool {

@@ -40,6 +40,10 @@ const CUTS: readonly { line: string; lost: string }[] = [
     lost: "a torn header that read badly in the survey and well before its erase: its removal counted at a later boot only",
   },
   {
+    line: "sx1-nor-8m:b20:seed1001:w2:f40:p4:cut172=erase-a:keep=0-63",
+    lost: "a torn header read with the erase count that its block was given for want of another: eight mounts in vain, then WORN_OUT",
+  },
+  {
     line: "spi-nor-8m:b16:seed1002:w3:f24:p20:cut574=erase-a",
     lost: "deletions that were swept came up again in a victim whose erase was torn, and its damage was counted as a loss",
   },
