@@ -233,7 +233,7 @@ export function makeBlankWith(block: u32, mark: u8): i32 {
   setEraseCount(block, count);
   if (device.hasFailed(block) || device.erase(block) < 0) return retire(block);
   if (writeLabel(block, mark) < 0) {
-    struck = struck || isLabelGone();
+    if (isLabelGone()) struck = true;
     return retire(block);
   }
   clearFlags(block);
