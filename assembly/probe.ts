@@ -341,7 +341,7 @@ export {
 export { liveSum, newestLsn } from "./store/live-sum";
 export { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./store/pending";
 export { fetchAt, supersede } from "./store/place";
-export { countLost, rebuildIndex } from "./store/rebuild";
+export { rebuildIndex } from "./store/rebuild";
 export { failed, hasBegun, mode, readable, setMode, writable } from "./store/session";
 export {
   admits,

@@ -4,7 +4,6 @@
  * The pick is a pure function of what is on flash (least worn, then lowest index): after a cut, recovery can name the
  * one blank block whose first program may have been in flight.
  */
-
 import { isBlank, loadU24, loadU40, storeU24, storeU40 } from "../base/bytes";
 import { check } from "../base/check";
 import { COMPARE, GROUP } from "../base/memory";

@@ -347,12 +347,11 @@ function stripedSubjects(): Subject[] {
   return parts.map((preset, index) => ({ ...trialSubject(preset, 48, 50 + index, amount(preset)), outerParity: 8 }));
 }
 
-/** In the slice nine of each: the tenth erase that goes astray takes the newest segment, of which nothing else tells (docs/recovery.md, What is missing). */
 function misplaced(size: Size): Sized {
   const kinds: TrialKind[] = ["A1", "A2", "A3", "L1", "L2", "L3"];
   const subjects = [...lifeSubjects(), ...stripedSubjects()];
   const budget = "one program, erase or read that goes astray, is lost or is stale: what it costs is told";
-  return { name: "misplaced", budget, work: trialsOf(subjects, kinds, by(size, 9, 100, 760)), floor: {} };
+  return { name: "misplaced", budget, work: trialsOf(subjects, kinds, by(size, 12, 100, 760)), floor: {} };
 }
 
 /** Nor has it garbage written in a brown-out (V1). */
