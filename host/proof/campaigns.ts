@@ -141,7 +141,7 @@ function richScripts(size: Size): Sized {
     size,
     { share: 0.02, nested1: 0.5, nested2: 0.5 },
     { share: 1, nested1: 0.63, nested2: 0.27 },
-    { share: 1, nested1: 1, nested2: 0.3 },
+    { share: 0.4, nested1: 1, nested2: 0.3 },
   );
   const work = cutting(jobsOf(subjects, intensity, by(size, 1, 8, 8)));
   const floor = by<Floor>(size, { cuts: 200 }, { nested1: 20_000, nested2: 5000 }, { nested1: 30_000, nested2: 8000 });
@@ -191,7 +191,7 @@ function windowed(preset: PartName, seed: number, place: number, count: number):
 }
 
 function nestedOnce(size: Size): Sized {
-  const [shards, count] = by<[number, number]>(size, [1, 3], [2, 8], [4, 40]);
+  const [shards, count] = by<[number, number]>(size, [1, 3], [2, 8], [4, 20]);
   const places = size === "slice" ? PLACES.slice(2, 3) : PLACES;
   const parts = partNames.filter((preset) => size !== "slice" || !isLarge(preset));
   const jobs = parts.flatMap((preset, index) =>
@@ -258,12 +258,12 @@ function liveness(size: Size): Sized {
     const { subject } = windowed(preset, 950 + index, 0, 0);
     return jobsOf(
       [subject],
-      { share: by(size, 0.01, 0.1, 1), nested1: by(size, 1, 1, 2), nested2: 0.5, length: "long" },
+      { share: by(size, 0.01, 0.1, 0.4), nested1: by(size, 1, 1, 2), nested2: 0.5, length: "long" },
       by(size, 1, 2, 4),
     );
   });
   const budget = "one to three cuts, then none: background work comes to its end and twelve changes in a row succeed";
-  const floor = by<Floor>(size, { cuts: 200 }, { cuts: 2000 }, { cuts: 20_000 });
+  const floor = by<Floor>(size, { cuts: 200 }, { cuts: 2000 }, { cuts: 8000 });
   return { name: "liveness", budget, work: cutting(jobs), floor };
 }
 
@@ -322,7 +322,7 @@ function badBlocks(size: Size): Sized {
     }),
   );
   const budget = "one block in fifty bad from the factory, one in five in the end: programs and erases that fail, told or not";
-  const work = trialsOf(subjects, ["bad-blocks"], by(size, 1, 20, 400), by(size, 1, 10, 50));
+  const work = trialsOf(subjects, ["bad-blocks"], by(size, 1, 20, 60), by(size, 1, 10, 10));
   return { name: "bad blocks", budget, work, floor: {} };
 }
 
@@ -349,21 +349,22 @@ function stripedSubjects(): Subject[] {
 
 function misplaced(size: Size): Sized {
   const kinds: TrialKind[] = ["A1", "A2", "A3", "L1", "L2", "L3"];
-  const subjects = [...lifeSubjects(), ...stripedSubjects()];
   const budget = "one program, erase or read that goes astray, is lost or is stale: what it costs is told";
-  return { name: "misplaced", budget, work: trialsOf(subjects, kinds, by(size, 12, 100, 760)), floor: {} };
+  // With parity a life takes three times as long.
+  const work = [...trialsOf(stripedSubjects(), kinds, by(size, 12, 100, 240)), ...trialsOf(lifeSubjects(), kinds, by(size, 12, 100, 1200))];
+  return { name: "misplaced", budget, work, floor: {} };
 }
 
 /** Nor has it garbage written in a brown-out (V1). */
 function brownOut(size: Size): Sized {
   const kinds: TrialKind[] = size === "slice" ? ["V2"] : ["V1", "V2"];
   const budget = "a supply that falls slowly: garbage is written, or the configuration is lost for a boot";
-  return { name: "brown-out", budget, work: trialsOf(lifeSubjects(), kinds, by(size, 12, 100, 2000)), floor: {} };
+  return { name: "brown-out", budget, work: trialsOf(lifeSubjects(), kinds, by(size, 12, 100, 500)), floor: {} };
 }
 
 function cache(size: Size): Sized {
   const budget = "a cache that reorders between barriers: nothing is lost; one that lies about them: the newest changes, and none else";
-  return { name: "cache", budget, work: trialsOf(lifeSubjects(), ["R1", "R2"], by(size, 20, 300, 3000)), floor: {} };
+  return { name: "cache", budget, work: trialsOf(lifeSubjects(), ["R1", "R2"], by(size, 20, 300, 1000)), floor: {} };
 }
 
 /** Parts of which a block endures some thirty erases, each at another time; and a phone's years, on parts that endure what real ones do. */
@@ -371,19 +372,27 @@ function soak(size: Size): Sized {
   const subjects = partNames.map((preset, index) =>
     trialSubject(preset, 16, 60 + index * TRIAL_WEIGHTS, isLarge(preset) ? { fill: 0.08, partFulls: 16 } : { fill: 0.24, partFulls: 30 }),
   );
-  // Their lengths differ so much that each is a job of its own, the longest first.
-  const phones = size === "slice" ? (["spi-nor-8m"] as const) : (["spi-nor-8m", "slc-nand-64m"] as const);
-  const years = seeds(0, by(size, 1, 2, 3)).flatMap((first): Work[] =>
-    phones.map((preset) => {
-      const script = { seed: 5, weights: YEARS, fill: isLarge(preset) ? 0.15 : 0.3, partFulls: 3 };
-      return { trials: { subject: { preset, blockCount: size === "slice" ? 32 : 64, script }, kind: "years", first, count: 1 } };
-    }),
-  );
+  // The longest comes first: eleven years, on blocks that endure 10 000 erases.
+  const years = by<[PartName, number, number][]>(
+    size,
+    [["spi-nor-8m", 32, 0]],
+    [
+      ["spi-nor-8m", 64, 1],
+      ["slc-nand-64m", 64, 0],
+    ],
+    [
+      ["spi-nor-8m", 48, 2],
+      ["slc-nand-64m", 64, 1],
+    ],
+  ).map(([preset, blockCount, first]): Work => {
+    const script = { seed: 5, weights: YEARS, fill: isLarge(preset) ? 0.15 : 0.3, partFulls: 3 };
+    return { trials: { subject: { preset, blockCount, script }, kind: "years", first, count: 1 } };
+  });
   const budget = "blocks that fail for good once they are worn, until the part is worn out; then it is read";
   return {
     name: "soak",
     budget,
-    work: [...years.reverse(), ...trialsOf(subjects, ["soak"], by(size, 1, 4, 40), by(size, 1, 2, 4))],
+    work: [...years, ...trialsOf(subjects, ["soak"], by(size, 1, 4, 40), by(size, 1, 2, 4))],
     floor: {},
   };
 }
