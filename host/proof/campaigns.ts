@@ -97,13 +97,13 @@ function singleCuts(size: Size): Sized {
     }),
   );
   const smallest = partNames.flatMap((preset) =>
-    seeds(2001, isLarge(preset) ? by(size, 0, 0, 8) : by(size, 0, 0, 44)).map((seed): Subject => {
+    seeds(2001, isLarge(preset) ? by(size, 0, 0, 8) : by(size, 0, 0, 30)).map((seed): Subject => {
       const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.06 : 0.2, partFulls: isLarge(preset) ? 0.8 : 2.5 };
       return { preset, blockCount: 12 + (seed % 3), script };
     }),
   );
   const anchored = partNames.flatMap((preset) =>
-    seeds(5001 + partNames.indexOf(preset), isLarge(preset) ? by(size, 0, 1, 2) : by(size, 1, 1, 4)).map((seed): Subject => {
+    seeds(5001 + partNames.indexOf(preset), isLarge(preset) ? by(size, 0, 1, 2) : by(size, 1, 1, 6)).map((seed): Subject => {
       const script = {
         seed,
         weights: CLOSING,
