@@ -216,6 +216,12 @@ export function recover(wallMs: i64): i32 {
   return Status.WORN_OUT;
 }
 
+/** Was this mount made anew because a block reads as a segment that was none? Once: what nobody wrote may read so each time. */
+let lookedAgain: bool = false;
+export function allowSecondLook(): void {
+  lookedAgain = false;
+}
+
 /**
  * Cases F and G, before anything is programmed: doubtful blocks first, then the suspect, so that whatever a cut leaves here, the next
  * boot begins with the very same block. What a boot that failed has labelled may have been torn by another one since, and reads as
@@ -228,7 +234,10 @@ export function eraseUnsure(): i32 {
   const first = suspect >= 0 && stateOf(<u32>suspect) == BlockState.BLANK ? suspect : leastWorn(BlockState.BLANK);
   if (!eraseDoubtful()) return Status.IO;
   if (suspect < 0 || first < 0) return Status.OK;
-  if (holdsAfterAll(<u32>first)) return Status.IO;
+  if (!lookedAgain && holdsAfterAll(<u32>first)) {
+    lookedAgain = true;
+    return Status.IO;
+  }
   makeBlank(<u32>first);
   return Status.OK;
 }
@@ -243,7 +252,10 @@ function eraseDoubtful(): bool {
   if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return true;
   for (let b = anchorCount; b < blockCount; b++) {
     if (!isDoubtful(b)) continue;
-    if (stateOf(b) == BlockState.DIRTY && holdsAfterAll(b)) return false;
+    if (stateOf(b) == BlockState.DIRTY && holdsAfterAll(b)) {
+      lookedAgain = true;
+      return false;
+    }
     makeBlank(b);
   }
   return true;
@@ -252,7 +264,7 @@ function eraseDoubtful(): bool {
 function isDoubtful(b: u32): bool {
   if (openLsnOf(b) != 0) return false;
   if (stateOf(b) == BlockState.SPENT) return true;
-  return stateOf(b) == BlockState.DIRTY && (readFacts(b) >= 0 ? holdsAfterAll(b) : headlessRecords(b) == 0);
+  return stateOf(b) == BlockState.DIRTY && (readFacts(b) >= 0 ? !lookedAgain && holdsAfterAll(b) : headlessRecords(b) == 0);
 }
 
 /**

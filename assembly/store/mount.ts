@@ -27,7 +27,18 @@ import {
 } from "../journal/block-map";
 import { countUnknown, damagedUnknown, fault, forgetMet, nextLsn, resetProgress, setSession } from "../journal/progress";
 import { forgetFacts, forgetLoaded } from "../journal/read";
-import { failedMounts, forgetTails, isTail, judgeTail, leftOpen, provenEnd, readOnlyEnd, recover, rootBlock } from "../journal/recover";
+import {
+  allowSecondLook,
+  failedMounts,
+  forgetTails,
+  isTail,
+  judgeTail,
+  leftOpen,
+  provenEnd,
+  readOnlyEnd,
+  recover,
+  rootBlock,
+} from "../journal/recover";
 import { forgetSummary } from "../journal/segment-reader";
 import { BLANKS_KEPT, COLD, HOT, programmedBytes, resetStreams, sealSegment, stream } from "../journal/segment-writer";
 import { restoreStripes, tablesEnd } from "../journal/stripe";
@@ -91,6 +102,7 @@ export function mount(asked: bool, wallMs: i64): i32 {
   wall = wallMs;
   forgetMet();
   forgetStrike();
+  if (!again) allowSecondLook();
   failedBefore = programsFailed;
   const status = asked ? mountOnce(Status.READ_ONLY) : mountForChanges();
   setRecoveryWanted(false);

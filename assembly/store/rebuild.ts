@@ -206,7 +206,7 @@ function resolve(block: u32): i32 {
     const before = foundAddress();
     const lived = !foundTombstone();
     const known = fetchAt(before, false) >= 0;
-    if (lived) countOut(lsnOf(before, known));
+    if (lived) countOut(replacedLsn(block, before, known));
     supersede(before, known ? head().dataBytes : 0);
   }
   if (!(e().flags & EntryFlag.TOMBSTONE)) countIn(e().lsn);
@@ -216,11 +216,24 @@ function resolve(block: u32): i32 {
   return Status.OK;
 }
 
+/**
+ * LSN of the version at `before`, which the entry at hand replaces. One that does not read any more, where segments do not tell by their order, is an
+ * original whose copy is at hand: its block is half erased.
+ */
+function replacedLsn(block: u32, before: u32, known: bool): u64 {
+  const lsn = lsnOf(before, known);
+  return lsn == 0 && !inOrder(block, addressBlock(before)) ? e().lsn : lsn;
+}
+
+/** Do both segments tell by their order which of two versions is newer? */
+function inOrder(block: u32, other: u32): bool {
+  return !((flagsOf(block) | flagsOf(other)) & BlockFlag.MIXED);
+}
+
 /** Is the entry at hand newer than the one at `address`? Hot segments tell by their order; others by reading. */
 function replaces(block: u32, address: u32): bool {
   const other = addressBlock(address);
-  const hot = !((flagsOf(block) | flagsOf(other)) & BlockFlag.MIXED);
-  if (hot) return block == other ? e().offset > addressOffset(address) : openLsnOf(block) > openLsnOf(other);
+  if (inOrder(block, other)) return block == other ? e().offset > addressOffset(address) : openLsnOf(block) > openLsnOf(other);
   const lsn = lsnOf(address, fetchAt(address, false) >= 0);
   if (lsn != 0 && lsn != e().lsn) return e().lsn > lsn;
   if (Build.PROBE && twin(Twin.ORIGINAL_WINS)) return openLsnOf(block) < openLsnOf(other);

@@ -16,6 +16,8 @@ const RECORD_BYTES_MIN = 33;
 const HEAD_READS = 2;
 /** Judgements of one recovery that may be thrown away because their bytes read differently a moment later, and the last. */
 const JUDGEMENTS_MAX = 33;
+/** Times a byte of a walk is read at most: with the head's prefix, with the head, and once more with the parity that mends it; on average two. */
+const BYTE_READS = 2;
 /** Walks of one judgement: through one tail and one segment more, of the hot and of the cold stream, twice each. */
 const TAIL_WALKS_MAX = 8;
 /** Programs of one judgement: header, copies of the last groups of two streams or of a small tail, C1, C2. */
@@ -27,7 +29,7 @@ export function mountBounds({ blockBytes, blockCount }: FlashGeometry): Asked {
   const walks = blockCount + TAIL_WALKS_MAX * JUDGEMENTS_MAX;
   return {
     reads: SURVEY_READS * blockCount + HEAD_READS * heads * walks,
-    readBytes: (SURVEY_READS * blockCount + walks) * blockBytes,
+    readBytes: (SURVEY_READS * blockCount + BYTE_READS * walks) * blockBytes,
     programs: PROGRAMS_MAX * JUDGEMENTS_MAX + blockCount,
     erases: blockCount + JUDGEMENTS_MAX,
   };

@@ -425,6 +425,26 @@ test("a segment whose torn header did not read in the survey, and does before it
   assert.is(store.list().length, before);
 });
 
+test("a segment that reads as one only with the erase count that its block was given for want of another is no segment, and is left alone", () => {
+  const { store, set } = shaky(parts.nor);
+  for (let id = 0; id < 60; id++) store.must(store.put(id, new Chance(id).bytes(150)));
+  const sealed = store.probe.blocksIn("STATE_SEALED")[0]!;
+  const header = store.probe.call.headerOffset!();
+  let looks = 0;
+  set((block, offset, target) => {
+    if (block !== sealed) return undefined;
+    if (offset === header) looks++;
+    if (offset === 0) target.fill(0xa5, 0, 64);
+    else if (looks < 3) target.fill(0xa5);
+    return undefined;
+  });
+  store.must(store.pull());
+  set();
+  assert.ok(looks > 2);
+  store.must(store.pull());
+  for (let id = 0; id < 60; id++) assert.equal(store.get(id), new Chance(id).bytes(150), `record ${id}`);
+});
+
 test("what reads otherwise after a part of it was programmed again is thrown away, and recovered by another attempt", () => {
   const { store, set } = shaky(parts.nor);
   for (let id = 0; id < 200; id++) store.must(store.put(id % 37, new Chance(id).bytes(150)));
