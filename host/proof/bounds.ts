@@ -16,7 +16,7 @@ const RECORD_BYTES_MIN = 33;
 const HEAD_READS = 2;
 /** Judgements of one recovery that may be thrown away because their bytes read differently a moment later, and the last. */
 const JUDGEMENTS_MAX = 33;
-/** Times a byte of a walk is read at most: with the head's prefix, with the head, and once more with the parity that mends it; on average two. */
+/** Times a byte of a walk is read, taken over the walk: once, and once more with the parity where its unit has to be mended. */
 const BYTE_READS = 2;
 /** Walks of one judgement: through one tail and one segment more, of the hot and of the cold stream, twice each. */
 const TAIL_WALKS_MAX = 8;
