@@ -80,7 +80,7 @@ export let rootedSession: u32 = 0;
 export let tailSession: u32 = 0;
 let retryWanted: bool = false;
 /** A program may fail on a block that looked blank, and unstable bits may read differently between judging and copying; each attempt judges anew. */
-const RETRIES = 32;
+const RETRIES: u32 = 32;
 
 /** What a checkpoint knew of the last recovery. */
 export function restoreRecovered(session: u32, tail: u32, block: i32): void {
@@ -193,13 +193,14 @@ export function recover(wallMs: i64): i32 {
   withhold();
   const recovered = newestSession;
   let opened: bool = false;
-  for (let attempt = 0; attempt < RETRIES; attempt++) {
+  let spent: u32 = 0;
+  while (spent < RETRIES) {
     if (!opened) setSession(session + 1);
     setBlankSession(session);
     retryWanted = false;
     pruneAdopted();
     const kept = adoptedCount;
-    if (attempt > 0) listed = listTails();
+    if (spent > 0) listed = listTails();
     let status: i32 = listed < 0 ? listed : attemptRecovery(wallMs, recovered, opened);
     if (status == Status.FULL && release()) status = Status.IO;
     if (status < 0 && status != Status.IO) return status;
@@ -210,7 +211,7 @@ export function recover(wallMs: i64): i32 {
       return Status.OK;
     }
     opened = status >= 0 && startAgain();
-    if (!opened) eraseOpened();
+    spent += opened ? 1 : max(eraseOpened(), 1);
     while (adoptedCount > kept) dropLastAdopted();
   }
   return Status.WORN_OUT;
@@ -251,20 +252,19 @@ export function eraseUnsure(): i32 {
 function eraseDoubtful(): bool {
   if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return true;
   for (let b = anchorCount; b < blockCount; b++) {
-    if (!isDoubtful(b)) continue;
-    if (stateOf(b) == BlockState.DIRTY && holdsAfterAll(b)) {
-      lookedAgain = true;
-      return false;
-    }
+    if (openLsnOf(b) != 0) continue;
+    if (stateOf(b) == BlockState.DIRTY) {
+      const reads = readFacts(b) >= 0;
+      if (reads ? lookedAgain : headlessRecords(b) != 0) continue;
+      if (holdsAfterAll(b)) {
+        lookedAgain = true;
+        return false;
+      }
+      if (reads) continue;
+    } else if (stateOf(b) != BlockState.SPENT) continue;
     makeBlank(b);
   }
   return true;
-}
-
-function isDoubtful(b: u32): bool {
-  if (openLsnOf(b) != 0) return false;
-  if (stateOf(b) == BlockState.SPENT) return true;
-  return stateOf(b) == BlockState.DIRTY && (readFacts(b) >= 0 ? !lookedAgain && holdsAfterAll(b) : headlessRecords(b) == 0);
 }
 
 /**
@@ -329,16 +329,24 @@ function startAgain(): bool {
   forgetLoaded();
   return true;
 }
-/** A batch's bytes changed between two reads: what this attempt wrote is thrown away. */
-function eraseOpened(): void {
+/** A batch's bytes changed between two reads: what this attempt wrote is thrown away. Returns the blocks erased for it. */
+function eraseOpened(): u32 {
   discardGroup();
   const open = stream(HOT).block;
   stream(HOT).block = -1;
-  if (open >= 0) makeBlank(<u32>open);
+  let erased: u32 = 0;
+  if (open >= 0) {
+    makeBlank(<u32>open);
+    erased++;
+  }
   for (let b = anchorCount; b < blockCount; b++)
-    if (stateOf(b) == BlockState.SEALED && readFacts(b) >= 0 && factsSession == session) makeBlank(b);
+    if (stateOf(b) == BlockState.SEALED && readFacts(b) >= 0 && factsSession == session) {
+      makeBlank(b);
+      erased++;
+    }
   forgetFacts();
   forgetLoaded();
+  return erased;
 }
 function attemptRecovery(wallMs: i64, recovered: u32, opened: bool): i32 {
   let status: i32 = opened ? Status.OK : openSegment(HOT, SegmentType.RECOVERY, wallMs, 0);

@@ -113,5 +113,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   CALL(hf_close);
   core_power_on();
   core_mount(0);
+  core_echo();
   return 0;
 }

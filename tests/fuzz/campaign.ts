@@ -15,7 +15,7 @@ export const FAILURES = "build/fuzz/failures";
 /** Seconds for one input, after which it hangs. The loops of the core are counted too: that bound does not depend on the machine. */
 const TIMEOUT_S = 20;
 const INPUT_BYTES_MAX: Record<Target, number> = { image: 130_000, air: 65_536 };
-/** An image takes some 2 ms of a processor, a conversation a quarter of that: so many of the executions are images. */
+/** An image takes three times as long as a conversation: so many of the executions are images. */
 const IMAGE_SHARE = 0.15;
 
 export interface Search {
@@ -66,6 +66,21 @@ export async function runFuzzers(executions: number, seed: number, tell: (line: 
   }
 }
 
+/** What each input of the corpus does to the core as this build has it, a line each. */
+export async function echoes(target: Target, build: Build): Promise<string[]> {
+  const programs = buildFuzzers();
+  const seeds = mkdtempSync("build/fuzz/seeds-");
+  try {
+    if (target === "image") writeImageSeeds(seeds);
+    else writeAirSeeds(seeds);
+    const files = [seeds, ...kept(target)].flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+    const text = await output(join(programs, `${target}-${build}`), files, { HOLDFAST_ECHO: "1" });
+    return text.split("\n").filter((line) => line.startsWith("answers "));
+  } finally {
+    rmSync(seeds, { recursive: true, force: true });
+  }
+}
+
 function kept(target: Target): string[] {
   const folder = join(KEPT, target);
   return existsSync(folder) ? [folder] : [];
@@ -92,7 +107,7 @@ async function search(programs: string, job: Job, tell: (line: string) => void):
     `-timeout=${TIMEOUT_S}`,
     `-artifact_prefix=${prefix}`,
   ];
-  const text = await output(join(programs, `${job.target}-${job.build}`), [...args, ...job.args], job.form);
+  const text = await output(join(programs, `${job.target}-${job.build}`), [...args, ...job.args], { HOLDFAST_FORM: job.form });
   const failures = readdirSync(FAILURES)
     .filter((name) => !before.has(name) && name.startsWith(`${job.target}-${job.form}-`))
     .map((name) => join(FAILURES, name));
@@ -125,9 +140,9 @@ function number(text: string, pattern: RegExp): number {
   return Number(pattern.exec(text)?.[1] ?? 0);
 }
 
-function output(program: string, args: string[], form: string): Promise<string> {
+function output(program: string, args: string[], asked: Record<string, string>): Promise<string> {
   return new Promise((done) => {
-    const child = spawn(program, args, { env: { ...process.env, HOLDFAST_FORM: form, ASAN_OPTIONS: "detect_leaks=0" } });
+    const child = spawn(program, args, { env: { ...process.env, ...asked, ASAN_OPTIONS: "detect_leaks=0" } });
     let text = "";
     const keep = (chunk: Buffer): void => {
       // libFuzzer says much: the beginning has the number of edges, the end all else.
@@ -142,7 +157,7 @@ function output(program: string, args: string[], form: string): Promise<string> 
 /** Runs one input under the sanitizers and shows all it says. Returns whether it passed. */
 export async function replay(file: string): Promise<boolean> {
   const target: Target = /(^|[/-])air[-/]/.test(file) ? "air" : "image";
-  const text = await output(join(buildFuzzers(), `${target}-strict`), [`-timeout=${TIMEOUT_S}`, file], "raw");
+  const text = await output(join(buildFuzzers(), `${target}-strict`), [`-timeout=${TIMEOUT_S}`, file], {});
   console.log(text);
   return /^Executed /m.test(text);
 }

@@ -41,4 +41,7 @@ uint8_t *core_bytes(uint32_t address, uint32_t length);
 /* `MOUNT`: counts flash operations of its own and holds them against the bound. */
 int32_t core_mount(uint32_t readOnly);
 
+/* With HOLDFAST_ECHO in the environment, says what an input did: two builds do the same. To be called at its end. */
+void core_echo(void);
+
 #define CALL(name, ...) core_checked(#name, (int32_t)Z_deviceZ_##name(core_instance(), ##__VA_ARGS__))

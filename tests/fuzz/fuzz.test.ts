@@ -6,7 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { skip } from "../support/skip.js";
 import { canFuzz, REMEDY } from "./build.js";
-import { runFuzzers, searchLine } from "./campaign.js";
+import { echoes, runFuzzers, searchLine } from "./campaign.js";
 import { buffers } from "./gaps.js";
 import { KNOWN } from "./known.js";
 
@@ -30,6 +30,13 @@ if (canFuzz()) {
     for (const search of searches.filter((s) => s.form === "sealed"))
       assert.ok(search.edges >= LEAST_EDGES[search.target], `${search.target}: only ${search.edges} edges`);
   });
+
+  for (const target of ["image", "air"] as const)
+    test(`the quick arithmetic of the fast build changes nothing: ${target}`, async () => {
+      const fast = await echoes(target, "fast");
+      assert.ok(fast.length > 50);
+      assert.equal(fast, await echoes(target, "strict"));
+    });
 } else skip(test, "hostile images and conversations", "wasm2c, clang-14 or its runtime is absent", REMEDY);
 
 test("every static buffer of the core has a gap behind it in the fuzz build", () => {

@@ -99,5 +99,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   }
   core_power_on();
   if (core_mount(0) >= 0) CALL(hf_stat);
+  core_echo();
   return 0;
 }

@@ -3,6 +3,9 @@
  */
 #include "unit.h"
 #include <string.h>
+#ifdef __SSE4_2__
+#include <nmmintrin.h>
+#endif
 #include "core.h"
 
 enum { LABEL_MAGIC = 0x4c424648, SLICE_MAX = 239, BODY_DATA = 640, RECORD_UNIT = 624 };
@@ -52,9 +55,13 @@ uint32_t crc32c(uint32_t state, const uint8_t *bytes, uint32_t length) {
   for (; length >= 8; length -= 8, bytes += 8) {
     uint64_t word;
     memcpy(&word, bytes, 8);
+#ifdef __SSE4_2__
+    state = (uint32_t)_mm_crc32_u64(state, word);
+#else
     word ^= state;
     state = 0;
     for (int k = 0; k < 8; k++) state ^= crc_tables[7 - k][(word >> (8 * k)) & 255];
+#endif
   }
   while (length-- > 0) state = (state >> 8) ^ crc_tables[0][(state ^ *bytes++) & 255];
   return state;

@@ -445,6 +445,29 @@ test("a segment that reads as one only with the erase count that its block was g
   for (let id = 0; id < 60; id++) assert.equal(store.get(id), new Chance(id).bytes(150), `record ${id}`);
 });
 
+test("at the second look for another block, too, a segment of a guessed erase count is left alone", () => {
+  const { store, set } = shaky(parts.nor);
+  for (let id = 0; id < 60; id++) store.must(store.put(id, new Chance(id).bytes(150)));
+  const [torn, guessed] = store.probe.blocksIn("STATE_SEALED");
+  const header = store.probe.call.headerOffset!();
+  let [mounts, looksAtTorn, looksAtGuessed] = [0, 0, 0];
+  set((block, offset, target) => {
+    if (block === 0 && offset === 0) [mounts, looksAtGuessed] = [mounts + 1, 0];
+    if (block === torn && offset === header && ++looksAtTorn < 3) target.fill(0xa5);
+    if (block === torn && offset > header && looksAtTorn < 3) target.fill(0xa5);
+    if (block !== guessed) return undefined;
+    if (offset === header) looksAtGuessed++;
+    if (offset === 0) target.fill(0xa5, 0, 64);
+    else if (looksAtGuessed < 3) target.fill(0xa5);
+    return undefined;
+  });
+  store.must(store.pull());
+  set();
+  assert.ok(mounts > 1 && looksAtTorn > 2 && looksAtGuessed > 2);
+  store.must(store.pull());
+  for (let id = 0; id < 60; id++) assert.equal(store.get(id), new Chance(id).bytes(150), `record ${id}`);
+});
+
 test("what reads otherwise after a part of it was programmed again is thrown away, and recovered by another attempt", () => {
   const { store, set } = shaky(parts.nor);
   for (let id = 0; id < 200; id++) store.must(store.put(id % 37, new Chance(id).bytes(150)));
