@@ -9,6 +9,8 @@ import { usage } from "./exit.js";
 export interface Parsed {
   positionals: string[];
   values: Record<string, string | boolean>;
+  /** Every value of each string option, in order. */
+  lists: Record<string, string[]>;
 }
 
 /** All options a command takes, global ones included. */
@@ -21,12 +23,13 @@ export function parse(command: Command, argv: string[]): Parsed {
   const specs = optionsOf(command);
   const options = Object.fromEntries(Object.entries(specs).map(([name, { type, short }]) => [name, short ? { type, short } : { type }]));
   const { tokens } = parseArgs({ args: argv, options, strict: false, tokens: true, allowPositionals: true });
-  const parsed: Parsed = { positionals: [], values: {} };
+  const parsed: Parsed = { positionals: [], values: {}, lists: {} };
   for (const token of tokens) {
     if (token.kind === "positional") parsed.positionals.push(token.value);
     if (token.kind !== "option") continue;
     const value = optionValue(command, specs, token);
     const before = parsed.values[token.name];
+    if (typeof value === "string") parsed.lists[token.name] = [...(parsed.lists[token.name] ?? []), value];
     parsed.values[token.name] = specs[token.name]?.many && before !== undefined ? `${before},${value}` : value;
   }
   if (parsed.values.help !== true) checkArity(command, parsed.positionals);

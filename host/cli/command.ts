@@ -43,6 +43,8 @@ export interface Call {
   arguments: string[];
   /** Value of a string option, or undefined. */
   text(option: string): string | undefined;
+  /** Every value of a string option that may be given several times, in order. */
+  all(option: string): string[];
   /** Whether a boolean option was given. */
   given(option: string): boolean;
   imagePath: string;

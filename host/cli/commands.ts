@@ -5,6 +5,7 @@
 import { bench } from "./bench.js";
 import type { Command } from "./command.js";
 import { demo } from "./demo.js";
+import { edit } from "./edit.js";
 import { emulate } from "./emulate.js";
 import { exportCommand } from "./export.js";
 import { scrub, stat, verify } from "./health.js";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   put,
   get,
   list,
+  edit,
   rm,
   importCommand,
   exportCommand,

@@ -70,7 +70,7 @@ function tooBig(subject: string, bytes: number): Failure {
 }
 
 /** Label, phones and dates, read from the body as an import would; a label that was given goes before. */
-function metaOf(kind: Kind, name: string, body: Uint8Array, label: string | undefined): RecordMeta {
+export function metaOf(kind: Kind, name: string, body: Uint8Array, label?: string): RecordMeta {
   const [planned, ...others] = importPlan(name, body).records;
   const whole = planned?.kind === kind && others.length === 0 && planned.body.length === body.length;
   return { ...(whole ? planned.meta : {}), ...(label === undefined ? {} : { label }) };
@@ -118,8 +118,8 @@ function bodyAsJson(record: StoredRecord): { body: string; encoding: "utf8" | "b
   }
 }
 
-// A failure about one record names the record, not the image.
-async function named<T>(subject: string, step: () => T | Promise<T>): Promise<T> {
+/** A failure about one record names the record, not the image. */
+export async function named<T>(subject: string, step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {

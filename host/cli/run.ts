@@ -78,11 +78,12 @@ function readIfThere(url: URL): string | undefined {
 }
 
 function callOf(parsed: Parsed, terminal: Terminal): Call {
-  const { positionals, values } = parsed;
+  const { positionals, values, lists } = parsed;
   const { environment } = terminal.streams;
   return {
     arguments: positionals,
     text: (option) => (typeof values[option] === "string" ? values[option] : undefined),
+    all: (option) => lists[option] ?? [],
     given: (option) => values[option] !== undefined,
     imagePath: (values.image as string | undefined) ?? (environment.HOLDFAST_IMAGE || DEFAULT_IMAGE),
     dryRun: values["dry-run"] === true,

@@ -23,10 +23,15 @@ export function textForm(bytes: Uint8Array): TextForm {
 /** The text of `bytes`, for looking at, never for storing: bytes that are not UTF-8 are read as Windows-1252. */
 export function decodeText(bytes: Uint8Array, form: TextForm = textForm(bytes)): string {
   if (form.unitBytes === 2) return new TextDecoder(form.encoding).decode(bytes);
+  return new TextDecoder(isUtf8(bytes) ? "utf-8" : "windows-1252").decode(bytes);
+}
+
+export function isUtf8(bytes: Uint8Array): boolean {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
   } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
+    return false;
   }
 }
 

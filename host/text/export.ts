@@ -1,6 +1,7 @@
 // Turns records into files. Pure: the caller fetches the records and writes the bytes.
 // Callers may take for granted: raw gives every body back byte for byte; vcf and ics keep the bytes of each record too, but for UTF-16 text,
 // which becomes UTF-8 so that the file has one encoding, and a line end that is added where a body lacks one.
+import { concat } from "./bytes.js";
 import { decodeHead, decodeText, textForm } from "./encoding.js";
 import { firstValue, properties } from "./property.js";
 
@@ -99,14 +100,4 @@ function content(body: Uint8Array): { text: string } | { base64: string } {
 function jsonValue(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
   return value instanceof Uint8Array ? Buffer.from(value).toString("hex") : value;
-}
-
-function concat(pieces: Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -3,6 +3,7 @@ export { decodeText } from "./encoding.js";
 export { csvFile, type ExportRecord, fitsFormat, icsFile, jsonFile, type RawFile, rawFile, vcfFile } from "./export.js";
 export { type SourceFile, sourceFiles } from "./folder.js";
 export { type ImportAgent, Importer, type ImportOptions, type ImportReport } from "./import.js";
+export { type Patch, patched } from "./patch.js";
 export { bodyBytesMax, type ImportKind, type ImportPlan, importPlan, type PlannedRecord, type Refusal } from "./plan.js";
 export { type Property, properties } from "./property.js";
 export type { TextMeta } from "./record-meta.js";

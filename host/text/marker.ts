@@ -2,7 +2,7 @@
 // Callers may take for granted: offsets are byte offsets into the file as given, any of CRLF, LF and CR ends a line, also mixed, and
 // no byte is decoded but the few that could be a marker.
 import type { TextForm } from "./encoding.js";
-import { isQuotedPrintable } from "./property.js";
+import { isQuotedPrintable } from "./lines.js";
 
 export interface Marker {
   type: "BEGIN" | "END";

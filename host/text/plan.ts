@@ -3,6 +3,7 @@
 // overrides, slices joined in file order); everything that is not taken is named with file and line.
 //
 // vCard, iCalendar and vCalendar files are split (split.ts, series.ts). A JPEG is a photo, a .eml file a mail, plain text a note, each whole.
+import { concat } from "./bytes.js";
 import { decodeHead, isPlainText } from "./encoding.js";
 import { properties } from "./property.js";
 import { idOfBytes, idOfUid } from "./record-id.js";
@@ -109,21 +110,11 @@ export function componentsOf(split: Split, bytes: Uint8Array): Component[] {
 /** The record of a series: its slices joined, its id, its meta from the master. */
 export function recordOf(series: Series): PlannedRecord {
   const kind = series.kind as ImportKind;
-  const body = joined(series.components.map((component) => component.bytes));
+  const slices = series.components.map((component) => component.bytes);
+  const body = slices.length === 1 && slices[0] ? slices[0] : concat(slices);
   const shown = series.components.find((component) => overrideOf(component) === undefined) ?? series.components[0];
   const list = shown?.properties ?? [];
   const id = series.uid !== undefined && series.first ? idOfUid(kind, series.uid) : idOfBytes(kind, body);
   const meta = kind === "contact" ? contactMeta(list) : calendarMeta(list);
   return { kind, id, ...(series.uid === undefined ? {} : { uid: series.uid }), body, meta, line: series.components[0]?.line ?? 1 };
-}
-
-function joined(slices: Uint8Array[]): Uint8Array {
-  if (slices.length === 1 && slices[0]) return slices[0];
-  const body = new Uint8Array(slices.reduce((sum, slice) => sum + slice.length, 0));
-  let at = 0;
-  for (const slice of slices) {
-    body.set(slice, at);
-    at += slice.length;
-  }
-  return body;
 }

@@ -2,6 +2,7 @@
 // Callers may take for granted: only the component's own properties are given, not those of components nested in it; broken lines are
 // skipped; nothing throws.
 import { decodeText } from "./encoding.js";
+import { logicalLines } from "./lines.js";
 
 export interface Property {
   /** In capitals, without the group ("item1."). */
@@ -17,7 +18,7 @@ export function properties(bytes: Uint8Array): Property[] {
   const found: Property[] = [];
   let depth = 0;
   for (const line of logicalLines(decodeText(bytes))) {
-    const property = readProperty(line);
+    const property = readProperty(line.text);
     if (property?.name === "BEGIN") depth++;
     else if (property?.name === "END") depth--;
     else if (property && depth === 1) found.push(property);
@@ -42,31 +43,6 @@ export function components(value: string): string[] {
   );
 }
 
-/** True for the first line of a property whose value is in quoted-printable. */
-export function isQuotedPrintable(line: string): boolean {
-  return line
-    .slice(0, Math.max(0, line.indexOf(":")))
-    .toUpperCase()
-    .includes("QUOTED-PRINTABLE");
-}
-
-/** Joins folded lines and quoted-printable soft breaks. */
-function* logicalLines(text: string): Generator<string> {
-  let pieces: string[] = [];
-  let quoted = false;
-  for (const line of text.split(/\r\n|\n|\r/)) {
-    const soft = quoted && pieces.at(-1)?.endsWith("=") === true && !/^END:/i.test(line);
-    if (soft) pieces.push((pieces.pop() ?? "").slice(0, -1), line);
-    else if (/^[ \t]/.test(line) && pieces.length > 0) pieces.push(line.slice(1));
-    else {
-      yield pieces.join("");
-      pieces = [line];
-      quoted = isQuotedPrintable(line);
-    }
-  }
-  yield pieces.join("");
-}
-
 /** Longer names and parameters than this are not a property anyone wrote. */
 const headCharsMax = 4096;
 
@@ -81,7 +57,7 @@ function readProperty(line: string): Property | undefined {
 }
 
 /** Index of the colon before the value: the first one outside double quotes, or the first of all where a quote is never closed. */
-function valueColon(line: string): number {
+export function valueColon(line: string): number {
   let quoted = false;
   for (let index = 0; index < Math.min(line.length, headCharsMax); index++) {
     const c = line[index];
@@ -91,7 +67,8 @@ function valueColon(line: string): number {
   return line.slice(0, headCharsMax).indexOf(":");
 }
 
-function readParams(text: string): Map<string, string> {
+/** Parameters as they stand between name and value, without the first `;`. */
+export function readParams(text: string): Map<string, string> {
   const params = new Map<string, string>();
   for (const piece of text.match(/(?:"[^"]*"|[^";])+/g) ?? []) {
     const cut = piece.indexOf("=");

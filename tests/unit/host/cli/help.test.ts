@@ -15,6 +15,7 @@ test("the commands of this version", () => {
   assert.equal(names, [
     "bench",
     "demo",
+    "edit",
     "emulate",
     "export",
     "get",

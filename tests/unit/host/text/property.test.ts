@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { components, decodeQuoted, firstValue, isQuotedPrintable, properties, unescapeText } from "../../../../host/text/property.js";
+import { components, decodeQuoted, firstValue, properties, unescapeText } from "../../../../host/text/property.js";
 
 const test = suite("host/text/property");
 const read = (text: string) => properties(new Uint8Array(Buffer.from(text)));
@@ -37,11 +37,6 @@ test("blank values do not count, and broken lines are passed over", () => {
 test("escapes and structured values", () => {
   assert.is(unescapeText("a\\, b\\nc\\\\"), "a, b\nc\\");
   assert.equal(components("d\\;e; f ;"), ["d;e", "f", "", ""].slice(0, components("d\\;e; f ;").length));
-});
-
-test("only the head says that a value is quoted-printable", () => {
-  assert.ok(isQuotedPrintable("N;encoding=quoted-printable:x"));
-  assert.not(isQuotedPrintable("NOTE:QUOTED-PRINTABLE:"));
 });
 
 test("hostile lines end quickly", () => {
