@@ -17,6 +17,7 @@ export type {
   FormatOptions,
   Kind,
   LocalAgent,
+  PutOptions,
   Receipt,
   RecordMeta,
   ScrubReport,

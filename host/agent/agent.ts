@@ -28,8 +28,8 @@ import type {
   Entropy,
   Kind,
   LocalAgent,
+  PutOptions,
   Receipt,
-  RecordMeta,
   ScrubReport,
   Stat,
   StoredRecord,
@@ -96,7 +96,7 @@ class CoreAgent implements LocalAgent {
     this.#core = openCore(flash, options, release, this.#wallMs());
   }
 
-  put(kind: Kind, body: Uint8Array | string, options: { id?: string; meta?: RecordMeta } = {}): Receipt {
+  put(kind: Kind, body: Uint8Array | string, options: PutOptions = {}): Receipt {
     this.#requireOpen();
     const change = this.#change(kind, body, options, (number, id) => this.#isThere(number, id));
     change.receipt.lsn = this.#again(() => this.#write(change));
@@ -237,14 +237,15 @@ class CoreAgent implements LocalAgent {
   /** One change to the core, durable on return outside a batch, staged inside one. Returns its LSN. */
   #write(change: Change): bigint {
     const { kind, id, meta, body } = change;
+    const wallMs = change.wallMs ?? this.#wallMs();
     if (body === undefined) {
-      this.#core.call(`removing ${kindName(kind)} ${change.receipt.id}`, "hf_remove", kind, id.high, id.low, this.#wallMs());
+      this.#core.call(`removing ${kindName(kind)} ${change.receipt.id}`, "hf_remove", kind, id.high, id.low, wallMs);
       return this.#core.doorstep.result().lsn;
     }
     const during = `storing ${kindName(kind)} ${change.receipt.id}`;
     const { doorstep } = this.#core;
     doorstep.fill(meta);
-    this.#core.call(during, "hf_put_begin", kind, id.high, id.low, change.codec, meta.length, 0, body.length, this.#wallMs());
+    this.#core.call(during, "hf_put_begin", kind, id.high, id.low, change.codec, meta.length, 0, body.length, wallMs);
     for (let at = 0; at < body.length; at += doorstep.windowBytes) {
       const chunk = body.subarray(at, at + doorstep.windowBytes);
       doorstep.fill(chunk);
@@ -323,17 +324,12 @@ class CoreAgent implements LocalAgent {
   }
 
   /** Checks and encodes a put; mints its id when it has none. */
-  #change(
-    kind: Kind,
-    body: Uint8Array | string,
-    options: { id?: string; meta?: RecordMeta },
-    isTaken: (kind: number, id: IdHalves) => boolean,
-  ): Change {
+  #change(kind: Kind, body: Uint8Array | string, options: PutOptions, isTaken: (kind: number, id: IdHalves) => boolean): Change {
     const number = kindNumber(kind);
     const bytes = bodyBytes(kind, body);
     const meta = encodeMeta(options.meta);
     const id = options.id === undefined ? this.#mint((candidate) => isTaken(number, candidate)) : parseId(options.id);
-    return addition(kind, id, bytes, meta, this.#packs);
+    return addition(kind, id, bytes, meta, this.#packs, options.wallMs);
   }
 
   #mint(isTaken: (id: IdHalves) => boolean): IdHalves {

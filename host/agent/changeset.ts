@@ -17,6 +17,8 @@ export interface Change {
   codec: number;
   /** Length of the body before it was packed: this is what the limit of a batch counts, so that callers can count too. */
   originalBytes: number;
+  /** Milliseconds since 1970 UTC; undefined: the time at which it is written. */
+  wallMs: number | undefined;
   receipt: Receipt;
 }
 

@@ -7,24 +7,35 @@ import type { CoreResult } from "../core/doorstep.js";
 import { HoldfastError, STATUSES } from "../errors.js";
 import { CODEC_RAW, pack, unpackedBytes } from "../pack/index.js";
 import type { Change } from "./changeset.js";
+import { wallClock } from "./clock.js";
 import { crc32c } from "./crc32c.js";
 import { formatId, type IdHalves, parseId } from "./ids.js";
 import { kindName, kindNumber } from "./kinds.js";
 import { decodeMeta } from "./meta.js";
 import type { Kind, StoredSummary } from "./types.js";
 
-/** A put, its body packed where that is shorter and `packs` allows it. */
-export function addition(kind: Kind, id: IdHalves, body: Uint8Array, meta: Uint8Array, packs: boolean): Change {
+/** A put, its body packed where that is shorter and `packs` allows it. Errors: INVALID for a time that is none. */
+export function addition(kind: Kind, id: IdHalves, body: Uint8Array, meta: Uint8Array, packs: boolean, at?: number): Change {
+  const wallMs = at === undefined ? undefined : wallClock(() => at)();
   const stored = packs ? pack(kind, body) : { codec: CODEC_RAW, bytes: body };
   const receipt = { id: formatId(id.high, id.low), lsn: 0n, crc32c: crc32c(body) };
-  return { kind: kindNumber(kind), id, meta, body: stored.bytes, codec: stored.codec, originalBytes: body.length, receipt };
+  return { kind: kindNumber(kind), id, meta, body: stored.bytes, codec: stored.codec, originalBytes: body.length, wallMs, receipt };
 }
 
 export function removal(kind: Kind, id: string): Change {
   const number = kindNumber(kind);
   const halves = parseId(id);
   const receipt = { id: formatId(halves.high, halves.low), lsn: 0n, crc32c: 0 };
-  return { kind: number, id: halves, meta: new Uint8Array(0), body: undefined, codec: CODEC_RAW, originalBytes: 0, receipt };
+  return {
+    kind: number,
+    id: halves,
+    meta: new Uint8Array(0),
+    body: undefined,
+    codec: CODEC_RAW,
+    originalBytes: 0,
+    wallMs: undefined,
+    receipt,
+  };
 }
 
 /** A removal of what is not there. */

@@ -131,6 +131,14 @@ export interface ScrubReport {
   damagedUnknown: number;
 }
 
+export interface PutOptions {
+  /** 16 hex digits; a new one is minted where it is absent. */
+  id?: string;
+  meta?: RecordMeta;
+  /** When the record was made: a restore gives back the time it had. Default: now. */
+  wallMs?: number;
+}
+
 export interface Batch {
   put: Agent["put"];
   remove: Agent["remove"];
@@ -191,7 +199,7 @@ export interface Wire {
  */
 export interface Agent {
   /** Stores a record; an existing (kind, id) is replaced. Errors: INVALID, TOO_BIG, FULL, INDEX_FULL, READ_ONLY, IO, WORN_OUT. */
-  put(kind: Kind, body: Uint8Array | string, options?: { id?: string; meta?: RecordMeta }): Receipt;
+  put(kind: Kind, body: Uint8Array | string, options?: PutOptions): Receipt;
   /** undefined: not there. Errors: CORRUPT when it is there but damaged. */
   get(kind: Kind, id: string): StoredRecord | undefined;
   /** Errors: NOT_FOUND when absent; READ_ONLY. Works on a full part. */

@@ -2,6 +2,7 @@
  * The table of commands: dispatch and help are both made from it.
  */
 
+import { backup, drillCommand, restoreCommand } from "./backup.js";
 import { bench } from "./bench.js";
 import type { Command } from "./command.js";
 import { demo } from "./demo.js";
@@ -28,6 +29,9 @@ export const COMMANDS: readonly Command[] = [
   rm,
   importCommand,
   exportCommand,
+  backup,
+  restoreCommand,
+  drillCommand,
   verify,
   scrub,
   sync,

@@ -1,7 +1,7 @@
 /*
  * The other end of a remote agent: answers its verbs from an agent on this thread.
  */
-import type { Agent, Kind, Receipt, RecordMeta, Stat, StoredRecord, StoredSummary, VerifyReport } from "../agent/types.js";
+import type { Agent, Kind, PutOptions, Receipt, Stat, StoredRecord, StoredSummary, VerifyReport } from "../agent/types.js";
 import type { AgentVerbs, BatchStep } from "./remote-agent.js";
 
 export class AnsweringAgent implements AgentVerbs {
@@ -12,7 +12,7 @@ export class AnsweringAgent implements AgentVerbs {
     this.#running = running;
   }
 
-  put(kind: Kind, body: Uint8Array | string, options?: { id?: string; meta?: RecordMeta }): Receipt {
+  put(kind: Kind, body: Uint8Array | string, options?: PutOptions): Receipt {
     return this.#running().put(kind, body, options);
   }
 
@@ -32,7 +32,7 @@ export class AnsweringAgent implements AgentVerbs {
     return this.#running().batch((batch) => {
       for (const step of steps) {
         if (step.verb === "remove") batch.remove(step.kind, step.id);
-        else batch.put(step.kind, step.body, { id: step.id, ...(step.meta === undefined ? {} : { meta: step.meta }) });
+        else batch.put(step.kind, step.body, step.options);
       }
     });
   }

@@ -10,8 +10,8 @@ import type {
   Agent,
   Batch,
   Kind,
+  PutOptions,
   Receipt,
-  RecordMeta,
   RemoteAgent,
   Stat,
   StoredRecord,
@@ -23,12 +23,12 @@ export type { RemoteAgent } from "../agent/types.js";
 
 /** A change of a batch, as it travels. */
 export type BatchStep =
-  | { verb: "put"; kind: Kind; body: Uint8Array | string; id: string; meta?: RecordMeta }
+  | { verb: "put"; kind: Kind; body: Uint8Array | string; options: PutOptions }
   | { verb: "remove"; kind: Kind; id: string };
 
 /** What the other end answers: Agent with lists in one piece and a batch as its changes. */
 export interface AgentVerbs {
-  put(kind: Kind, body: Uint8Array | string, options?: { id?: string; meta?: RecordMeta }): Receipt;
+  put(kind: Kind, body: Uint8Array | string, options?: PutOptions): Receipt;
   get(kind: Kind, id: string): StoredRecord | undefined;
   remove(kind: Kind, id: string): Receipt;
   list(kind?: Kind): StoredSummary[];
@@ -119,7 +119,7 @@ function collector(): { steps: BatchStep[]; receipts: Receipt[]; batch: Batch } 
       const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body.slice();
       const id = options.id ?? minted();
       const receipt = receive(id, crc32c(bytes));
-      steps.push({ verb: "put", kind, body: bytes, id, ...(options.meta === undefined ? {} : { meta: options.meta }) });
+      steps.push({ verb: "put", kind, body: bytes, options: { ...options, id } });
       return receipt;
     },
     remove(kind, id) {

@@ -4,7 +4,7 @@
  * Whoever drives it may take for granted: a promise of `put`, `remove` or `importText` that was fulfilled is a change
  * acknowledged by the agent in the worker; `boot` reads everything back and compares it with all of these.
  */
-import type { Kind, Receipt, RecordMeta, Stat, StoredRecord, StoredSummary, VerifyReport } from "../agent/types.js";
+import type { Kind, PutOptions, Receipt, Stat, StoredRecord, StoredSummary, VerifyReport } from "../agent/types.js";
 import { HoldfastError } from "../errors.js";
 import { PowerCut } from "../flash/fault.js";
 import { mix } from "../flash/mix.js";
@@ -108,7 +108,7 @@ export class Session {
     return imported;
   }
 
-  async put(kind: Kind, body: Uint8Array | string, options?: { id?: string; meta?: RecordMeta }): Promise<Receipt> {
+  async put(kind: Kind, body: Uint8Array | string, options?: PutOptions): Promise<Receipt> {
     const receipt = await this.#alive(this.#witness.put(kind, body, options));
     this.onNews({ changed: true });
     return receipt;

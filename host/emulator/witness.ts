@@ -7,14 +7,12 @@
  */
 
 import { formatId, mintId, platformEntropy } from "../agent/ids.js";
-import type { Batch, Kind, Receipt, RecordMeta } from "../agent/types.js";
+import type { Batch, Kind, PutOptions, Receipt, RecordMeta } from "../agent/types.js";
 import { HoldfastError } from "../errors.js";
 import { PowerCut } from "../flash/fault.js";
 import { type Change, type Held, Model, type Shown, type Violation } from "../proof/model.js";
 import { compare, type Remembered, remember } from "./memory.js";
 import type { RemoteAgent } from "./remote-agent.js";
-
-type PutOptions = { id?: string; meta?: RecordMeta };
 
 export interface Verdict {
   records: number;

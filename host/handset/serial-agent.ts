@@ -21,8 +21,8 @@ import type {
   Entropy,
   FormatOptions,
   Kind,
+  PutOptions,
   Receipt,
-  RecordMeta,
   RemoteAgent,
   ScrubReport,
   Stat,
@@ -40,8 +40,6 @@ import { RemoteWire } from "./remote-wire.js";
 
 const ALL_KINDS = -1;
 const TICK_BUDGET_DEFAULT = 16;
-
-type PutOptions = { id?: string; meta?: RecordMeta };
 
 /** Makes a store of the phone's part. Errors and cut: as `formatFlash`; PowerLost. */
 export async function formatPhone(line: SerialLine, options: FormatOptions = {}): Promise<void> {
@@ -250,14 +248,14 @@ export class SerialAgent implements RemoteAgent {
   }
 
   /** One change to the phone's core, durable on return outside a batch, staged inside one. */
-  async #write({ kind, id, meta, body, codec, receipt }: Change): Promise<bigint> {
+  async #write({ kind, id, meta, body, codec, receipt, wallMs = this.#wallMs() }: Change): Promise<bigint> {
     if (body === undefined) {
-      await this.#core.call(`removing ${kindName(kind)} ${receipt.id}`, "hf_remove", [kind, id.high, id.low, this.#wallMs()]);
+      await this.#core.call(`removing ${kindName(kind)} ${receipt.id}`, "hf_remove", [kind, id.high, id.low, wallMs]);
       return this.#core.doorstep.result().lsn;
     }
     const during = `storing ${kindName(kind)} ${receipt.id}`;
     const { windowBytes } = this.#core.doorstep;
-    const head = [kind, id.high, id.low, codec, meta.length, 0, body.length, this.#wallMs()];
+    const head = [kind, id.high, id.low, codec, meta.length, 0, body.length, wallMs];
     await this.#core.call(during, "hf_put_begin", head, meta);
     for (let at = 0; at < body.length; at += windowBytes) {
       const piece = body.subarray(at, at + windowBytes);
@@ -350,7 +348,7 @@ export class SerialAgent implements RemoteAgent {
     const bytes = bodyBytes(kind, body);
     const meta = encodeMeta(options.meta);
     const id = options.id === undefined ? mintId(this.#entropy) : parseId(options.id);
-    return addition(kind, id, bytes, meta, this.#packs);
+    return addition(kind, id, bytes, meta, this.#packs, options.wallMs);
   }
 
   /** 64 random bits are not taken; a source that repeats itself must not replace a record. */

@@ -7,10 +7,10 @@
 // - Overrides that come in a file of their own join the master in the store, and a master joins overrides that came before it.
 // - Small records go in batches. After a power cut, import the same files again: what was acknowledged is found unchanged.
 // - `report` tells at any time what is durably done, also after an error; records waiting in an unfinished batch are not counted.
+import { type BatchAgent, Batches } from "./batches.js";
 import { sameBytes } from "./bytes.js";
 import { mergedSeries } from "./merge.js";
 import { type ImportKind, importPlan, type PlannedRecord, type Refusal } from "./plan.js";
-import type { TextMeta } from "./record-meta.js";
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -21,15 +21,10 @@ interface Summary {
   removed?: boolean;
 }
 
-interface RecordWriter {
-  put(kind: ImportKind, body: Uint8Array, options: { id: string; meta: TextMeta }): unknown;
-}
-
 /** What the importer needs of an agent; `Agent` and `RemoteAgent` of the package both have it. */
-export interface ImportAgent extends RecordWriter {
+export interface ImportAgent extends BatchAgent<PlannedRecord> {
   get(kind: ImportKind, id: string): Awaitable<{ body: Uint8Array } | undefined>;
   list(kind: ImportKind): Iterable<Summary> | AsyncIterable<Summary>;
-  batch(write: (batch: RecordWriter) => void): unknown;
 }
 
 export interface ImportReport {
@@ -46,11 +41,6 @@ export interface ImportOptions {
   dryRun?: boolean;
 }
 
-const batchRecords = 128;
-/** Below the agent's 64 KiB, with room for the meta of every record. */
-const batchBytes = 56 * 1024;
-const metaBytesMax = 544;
-
 interface Pending extends PlannedRecord {
   outcome: "added" | "replaced";
   file: string;
@@ -60,15 +50,17 @@ export class Importer {
   readonly report: ImportReport = { added: 0, replaced: 0, unchanged: 0, refused: [] };
   private readonly agent: ImportAgent;
   private readonly options: ImportOptions;
-  private pending = new Map<string, Pending>();
-  private pendingBytes = 0;
-  /** Only in a dry run: what would have been written. */
-  private readonly imagined = new Map<string, Pending>();
+  private readonly batches: Batches<Pending>;
   private readonly bySize = new Map<ImportKind, Map<number, string[]>>();
 
   constructor(agent: ImportAgent, options: ImportOptions = {}) {
     this.agent = agent;
     this.options = options;
+    this.batches = new Batches<Pending>(agent, {
+      written: (record) => this.count(record),
+      refused: (record, error) => this.refuse(record, error),
+      dryRun: options.dryRun === true,
+    });
   }
 
   /** Imports one file. Throws what the agent throws (FULL, IO, a power cut); `report` then still holds. */
@@ -82,7 +74,7 @@ export class Importer {
 
   /** Writes the last batch. Only after this is everything counted and durable. */
   async finish(): Promise<ImportReport> {
-    await this.flush();
+    await this.batches.flush();
     return this.report;
   }
 
@@ -91,14 +83,12 @@ export class Importer {
     const record = there instanceof Uint8Array ? mergedSeries(planned, there) : planned;
     if (there instanceof Uint8Array && sameBytes(record.body, there)) this.report.unchanged++;
     else if (there !== "damaged" && (await this.hasBytes(planned))) this.report.unchanged++;
-    else await this.enqueue({ ...record, outcome: there === undefined ? "added" : "replaced", file });
+    else await this.batches.add({ ...record, outcome: there === undefined ? "added" : "replaced", file });
   }
 
   /** The body under the record's key, what waits in the batch included. */
   private async find(kind: ImportKind, id: string): Promise<Uint8Array | "damaged" | undefined> {
-    const waiting = this.pending.get(keyOf(kind, id)) ?? this.imagined.get(keyOf(kind, id));
-    if (waiting) return waiting.body;
-    return this.read(kind, id);
+    return this.batches.find(kind, id)?.body ?? this.read(kind, id);
   }
 
   private async read(kind: ImportKind, id: string): Promise<Uint8Array | "damaged" | undefined> {
@@ -130,61 +120,15 @@ export class Importer {
     return false;
   }
 
-  private async enqueue(record: Pending): Promise<void> {
-    const key = keyOf(record.kind, record.id);
-    if (this.pending.has(key)) await this.flush();
-    const costBytes = record.body.length + metaBytesMax;
-    if (this.pending.size >= batchRecords || this.pendingBytes + costBytes > batchBytes) await this.flush();
-    this.pending.set(key, record);
-    this.pendingBytes += costBytes;
-  }
-
-  private async flush(): Promise<void> {
-    const records = [...this.pending.values()];
-    this.pending = new Map();
-    this.pendingBytes = 0;
-    if (records.length === 0) return;
-    if (this.options.dryRun) for (const record of records) this.imagined.set(keyOf(record.kind, record.id), record);
-    else if (records.length === 1 || !(await this.writeBatch(records))) {
-      for (const record of records) await this.writeOne(record);
-      return;
-    }
-    for (const record of records) this.count(record);
-  }
-
-  /** False when the batch did not fit: then each is tried alone, so that what fits is kept. */
-  private async writeBatch(records: Pending[]): Promise<boolean> {
-    try {
-      await this.agent.batch((batch) => {
-        for (const { kind, id, body, meta } of records) batch.put(kind, body, { id, meta });
-      });
-      return true;
-    } catch (error) {
-      if (codeOf(error) === "FULL" || codeOf(error) === "TOO_BIG") return false;
-      throw error;
-    }
-  }
-
-  private async writeOne(record: Pending): Promise<void> {
-    const { kind, id, body, meta, file, line } = record;
-    try {
-      if (!this.options.dryRun) await this.agent.put(kind, body, { id, meta });
-    } catch (error) {
-      if (codeOf(error) !== "TOO_BIG") throw error;
-      this.report.refused.push({ file, line, reason: error instanceof Error ? error.message : "too big" });
-      return;
-    }
-    this.count(record);
+  private refuse({ file, line }: Pending, error: Error & { code?: unknown }): void {
+    if (error.code !== "TOO_BIG") throw error;
+    this.report.refused.push({ file, line, reason: error.message });
   }
 
   private count(record: Pending): void {
     this.report[record.outcome]++;
     this.options.onProgress?.(this.report, record.file);
   }
-}
-
-function keyOf(kind: string, id: string): string {
-  return `${kind}/${id}`;
 }
 
 function codeOf(error: unknown): unknown {

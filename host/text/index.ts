@@ -1,4 +1,6 @@
 // The door of this floor: text files in, records out, and back.
+export { type BatchAgent, Batches, type BatchItem } from "./batches.js";
+export { sameBytes } from "./bytes.js";
 export { decodeText } from "./encoding.js";
 export { csvFile, type ExportRecord, fitsFormat, icsFile, jsonFile, type RawFile, rawFile, vcfFile } from "./export.js";
 export { type SourceFile, sourceFiles } from "./folder.js";
@@ -6,5 +8,6 @@ export { type ImportAgent, Importer, type ImportOptions, type ImportReport } fro
 export { type Patch, patched } from "./patch.js";
 export { bodyBytesMax, type ImportKind, type ImportPlan, importPlan, type PlannedRecord, type Refusal } from "./plan.js";
 export { type Property, properties } from "./property.js";
+export { idOfBytes } from "./record-id.js";
 export type { TextMeta } from "./record-meta.js";
 export { type Part, type PartKind, type Split, type SplitRefusal, splitParts } from "./split.js";

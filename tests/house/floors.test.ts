@@ -21,11 +21,12 @@ const HOST_ROOMS: Record<string, string[]> = {
   handset: ["errors", "flash", "core", "agent", "pack"],
   radio: ["errors", "flash", "agent"],
   relay: ["errors", "agent", "radio"],
+  backup: ["errors", "flash", "agent", "text"],
   proof: ["errors", "flash", "core", "agent", "index", "text"],
   bench: ["errors", "flash", "core", "agent", "index", "text", "pack"],
   demo: ["errors", "flash", "core", "agent", "index", "text", "radio", "relay", "proof"],
   emulator: ["errors", "flash", "core", "agent", "text", "proof"],
-  cli: ["errors", "flash", "core", "agent", "index", "text", "radio", "relay", "proof", "bench", "demo", "emulator"],
+  cli: ["errors", "flash", "core", "agent", "index", "text", "backup", "radio", "relay", "proof", "bench", "demo", "emulator"],
 };
 
 const core = filesUnder("assembly").filter((file) => !file.startsWith("assembly/rt/"));

@@ -9,7 +9,7 @@ const test = suite("host/agent/changeset");
 function change(low: number, bytes: number | undefined, kind = 3): Change {
   const receipt = { id: formatId(0, low), lsn: 0n, crc32c: 0 };
   const body = bytes === undefined ? undefined : new Uint8Array(bytes);
-  return { kind, id: { high: 0, low }, meta: new Uint8Array(0), body, codec: 0, originalBytes: bytes ?? 0, receipt };
+  return { kind, id: { high: 0, low }, meta: new Uint8Array(0), body, codec: 0, originalBytes: bytes ?? 0, wallMs: undefined, receipt };
 }
 
 test("256 changes and 64 KiB of bodies fit, one more does not", () => {

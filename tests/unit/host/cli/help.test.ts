@@ -13,8 +13,10 @@ const test = suite("host/cli/help");
 test("the commands of this version", () => {
   const names = COMMANDS.map(({ name }) => name).sort();
   assert.equal(names, [
+    "backup",
     "bench",
     "demo",
+    "drill",
     "edit",
     "emulate",
     "export",
@@ -25,6 +27,7 @@ test("the commands of this version", () => {
     "list",
     "powercut",
     "put",
+    "restore",
     "rm",
     "scrub",
     "serve",
