@@ -7,21 +7,21 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Agent, Kind, StoredRecord } from "../index.js";
-import { csvFile, fitsFormat, icsFile, jsonFile, rawFile, vcfFile } from "../text/index.js";
+import { csvFile, fitsFormat, icsFile, jsonFile, mailboxFile, rawFile, vcfFile } from "../text/index.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { asFailure, EXIT, usage } from "./exit.js";
 import { withAgent } from "./image.js";
 import { asKind, asOneOf, plural } from "./words.js";
 
-const FORMATS = ["vcf", "ics", "csv", "json", "raw"] as const;
-const LATER = ["mbox", "sim", "card"];
+const FORMATS = ["vcf", "ics", "mbox", "csv", "json", "raw"] as const;
+const LATER = ["sim", "card"];
 type Format = (typeof FORMATS)[number];
 
 export const exportCommand: Command = {
   name: "export",
   group: "in and out",
   summary: "write records to a file, or raw to a folder with one file a record",
-  usage: "[KIND] --to vcf|ics|csv|json|raw DEST",
+  usage: "[KIND] --to vcf|ics|mbox|csv|json|raw DEST",
   example: "holdfast export contact --to vcf contacts.vcf",
   details:
     "raw: DEST is a folder; each file holds the original bytes. Other formats: DEST is a file, - is stdout. A file that is there is replaced only with --force. Damaged records are left out and named, and the exit code is then 21.",
@@ -34,7 +34,7 @@ export const exportCommand: Command = {
     dryRun: "true when nothing was written",
   },
   options: {
-    to: { type: "string", value: "FORMAT", words: "vcf, ics, csv, json or raw" },
+    to: { type: "string", value: "FORMAT", words: "vcf, ics, mbox, csv, json or raw" },
     force: { type: "boolean", words: "replace files that are there" },
   },
   arity: [1, 2],
@@ -91,7 +91,7 @@ async function collect(call: Call, agent: Agent, kind: Kind | undefined, format:
     try {
       const record = await agent.get(summary.kind, summary.id);
       if (record === undefined) continue;
-      if ((format === "vcf" || format === "ics") && !fitsFormat(record, format)) found.leftOut++;
+      if ((format === "vcf" || format === "ics" || format === "mbox") && !fitsFormat(record, format)) found.leftOut++;
       else found.records.push(record);
     } catch (error) {
       if (asFailure(error).code !== "CORRUPT") throw error;
@@ -106,7 +106,7 @@ async function collect(call: Call, agent: Agent, kind: Kind | undefined, format:
 /** Returns the bytes that are for stdout, if they are. */
 async function write(call: Call, format: Format, destination: string, records: readonly StoredRecord[]): Promise<Uint8Array | undefined> {
   if (format === "raw") return writeFolder(call, destination, records);
-  const bytes = { vcf: vcfFile, ics: icsFile, csv: csvFile, json: jsonFile }[format](records);
+  const bytes = { vcf: vcfFile, ics: icsFile, mbox: mailboxFile, csv: csvFile, json: jsonFile }[format](records);
   if (destination === "-") return bytes;
   replaceFile(destination, bytes);
   return undefined;

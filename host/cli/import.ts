@@ -14,11 +14,11 @@ const MAX_FILE_BYTES = 512 * 1024 * 1024;
 export const importCommand: Command = {
   name: "import",
   group: "in and out",
-  summary: "take vCard, iCalendar, vCalendar, JPEG, mail and text files into the store",
+  summary: "take address books, calendars, mailboxes, messages, pictures and texts into the store",
   usage: "FILES-OR-FOLDERS...",
   example: "holdfast import ~/contacts.vcf ~/calendars/",
   details:
-    "Each card, event, to-do and journal entry becomes a record with its original bytes. What is already there (same UID or same bytes) is found, not doubled. What cannot be taken is named by file and line, and the exit code is then 3. - is stdin.",
+    "Takes vCard, iCalendar, vCalendar, vNote, vMessage, mbox, .eml, SMS Backup & Restore (XML), Gammu (.backup, .smsbackup), JPEG and plain text, and zips and folders of these. Each card, event, to-do, note, mail and message becomes a record with its original bytes. What is already there (same UID or same bytes) is found, not doubled. What cannot be taken is named by file and line, and the exit code is then 3. - is stdin.",
   keys: {
     files: "files read",
     added: "new records",

@@ -141,7 +141,7 @@ function richScripts(size: Size): Sized {
     size,
     { share: 0.02, nested1: 0.5, nested2: 0.5 },
     { share: 1, nested1: 0.63, nested2: 0.27 },
-    { share: 0.4, nested1: 1, nested2: 0.3 },
+    { share: 0.4, nested1: 1, nested2: 0.45 },
   );
   const work = cutting(jobsOf(subjects, intensity, by(size, 1, 8, 8)));
   const floor = by<Floor>(size, { cuts: 200 }, { nested1: 20_000, nested2: 5000 }, { nested1: 30_000, nested2: 8000 });

@@ -3,6 +3,7 @@
 // which becomes UTF-8 so that the file has one encoding, and a line end that is added where a body lacks one.
 import { concat } from "./bytes.js";
 import { decodeHead, decodeText, textForm } from "./encoding.js";
+import { mboxFile } from "./mbox.js";
 import { firstValue, properties } from "./property.js";
 
 export interface ExportRecord {
@@ -19,19 +20,35 @@ export interface RawFile {
   bytes: Uint8Array;
 }
 
+/** By how the body begins; else by kind. */
+const beginnings: readonly [RegExp, string][] = [
+  [/^[\s\ufeff]*BEGIN:[ \t]*VCARD/i, "vcf"],
+  [/^[\s\ufeff]*BEGIN:[ \t]*V(EVENT|TODO|JOURNAL)/i, "ics"],
+  [/^[\s\ufeff]*BEGIN:[ \t]*VNOTE/i, "vnt"],
+  [/^[\s\ufeff]*BEGIN:[ \t]*VMSG/i, "vmg"],
+  [/^<(sms|mms)\b/, "xml"],
+  [/^[\s\ufeff]*\[\w+\]/, "backup"],
+];
 const suffixes: Record<string, string> = { contact: "vcf", event: "ics", todo: "ics", mail: "eml", photo: "jpg", vault: "bin" };
 const encoder = new TextEncoder();
 
 /** The file of one record: its original bytes. */
 export function rawFile(record: ExportRecord): RawFile {
-  const suffix = suffixes[record.kind] ?? (isComponent(record.body, "VJOURNAL") ? "ics" : "txt");
+  const head = record.kind === "photo" || record.kind === "mail" ? "" : decodeHead(record.body, 256);
+  const suffix = beginnings.find(([pattern]) => pattern.test(head))?.[1] ?? suffixes[record.kind] ?? "txt";
   return { path: `${record.kind}/${record.id}.${suffix}`, bytes: record.body };
 }
 
-/** True for the records a vCard file (`vcf`) or an iCalendar file (`ics`) can hold. */
-export function fitsFormat(record: ExportRecord, format: "vcf" | "ics"): boolean {
+/** True for the records a vCard file (`vcf`), an iCalendar file (`ics`) or a mailbox (`mbox`) can hold. */
+export function fitsFormat(record: ExportRecord, format: "vcf" | "ics" | "mbox"): boolean {
+  if (format === "mbox") return record.kind === "mail";
   if (format === "vcf") return isComponent(record.body, "VCARD");
   return isComponent(record.body, "VEVENT|VTODO|VJOURNAL");
+}
+
+/** The mails in one mailbox (mboxrd). */
+export function mailboxFile(records: Iterable<ExportRecord>): Uint8Array {
+  return concat(mboxFile([...records].filter((record) => fitsFormat(record, "mbox"))));
 }
 
 /** The cards one after another. */

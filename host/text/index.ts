@@ -2,7 +2,7 @@
 export { type BatchAgent, Batches, type BatchItem } from "./batches.js";
 export { sameBytes } from "./bytes.js";
 export { decodeText } from "./encoding.js";
-export { csvFile, type ExportRecord, fitsFormat, icsFile, jsonFile, type RawFile, rawFile, vcfFile } from "./export.js";
+export { csvFile, type ExportRecord, fitsFormat, icsFile, jsonFile, mailboxFile, type RawFile, rawFile, vcfFile } from "./export.js";
 export { type SourceFile, sourceFiles } from "./folder.js";
 export { type ImportAgent, Importer, type ImportOptions, type ImportReport } from "./import.js";
 export { type Patch, patched } from "./patch.js";

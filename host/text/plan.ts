@@ -2,16 +2,19 @@
 // Callers may take for granted: pure and total. Any bytes give a plan; every record's body is a slice of the file (or, for an event with
 // overrides, slices joined in file order); everything that is not taken is named with file and line.
 //
-// vCard, iCalendar and vCalendar files are split (split.ts, series.ts). A JPEG is a photo, a .eml file a mail, plain text a note, each whole.
+// vCard, iCalendar and vCalendar files are split (split.ts, series.ts), so are mbox, SMS Backup & Restore and Gammu (slices.ts). A JPEG is a
+// photo, a .eml file a mail, plain text a note, each whole.
 import { concat } from "./bytes.js";
 import { decodeHead, isPlainText } from "./encoding.js";
 import { properties } from "./property.js";
 import { idOfBytes, idOfUid } from "./record-id.js";
-import { calendarMeta, contactMeta, mailMeta, plainMeta, setLabel, type TextMeta } from "./record-meta.js";
+import { calendarMeta, contactMeta, mailMeta, plainMeta, setLabel, type TextMeta, vMessageMeta } from "./record-meta.js";
 import { type Component, overrideOf, type Series, seriesOf } from "./series.js";
+import { type Slice, slicesOf } from "./slices.js";
 import { type Split, splitParts } from "./split.js";
+import { isZip, zipFiles } from "./zip-files.js";
 
-export type ImportKind = "contact" | "event" | "todo" | "note" | "mail" | "photo";
+export type ImportKind = "contact" | "event" | "todo" | "note" | "message" | "mail" | "photo";
 
 export interface PlannedRecord {
   kind: ImportKind;
@@ -40,20 +43,40 @@ export interface ImportPlan {
 /** The longest body a record can have: 8 MiB. */
 export const bodyBytesMax = 8 * 1024 * 1024;
 
-const splitSuffixes = new Set(["vcf", "vcard", "ics", "ical", "ifb", "vcs"]);
+const splitSuffixes = new Set(["vcf", "vcard", "ics", "ical", "ifb", "vcs", "vnt", "vmg"]);
 /** Text with a meaning of its own, which would be lost in a note. */
 const otherSuffixes = new Set(["csv", "htm", "html", "json", "mbox", "xml"]);
 
 /** The plan for one file. `fileName` names it in refusals, and its suffix helps to tell its type. Cost: a few passes over the bytes. */
 export function importPlan(fileName: string, bytes: Uint8Array): ImportPlan {
+  return isZip(bytes) ? zippedPlan(fileName, bytes) : filePlan(fileName, bytes);
+}
+
+/** All plans of the files inside, which may not be zips again. */
+function zippedPlan(zipName: string, bytes: Uint8Array): ImportPlan {
+  const files = zipFiles(bytes);
+  if (typeof files === "string") return refusal(zipName, files);
+  const plan: ImportPlan = { records: [], refused: [], repeated: 0 };
+  for (const { name, bytes: content } of files) {
+    const inside = filePlan(`${zipName}/${name}`, content);
+    for (const record of inside.records) plan.records.push(record);
+    for (const refused of inside.refused) plan.refused.push(refused);
+    plan.repeated += inside.repeated;
+  }
+  return files.length === 0 ? refusal(zipName, "no file in it") : plan;
+}
+
+function filePlan(fileName: string, bytes: Uint8Array): ImportPlan {
   const suffix = /\.([^./\\]+)$/.exec(fileName)?.[1]?.toLowerCase() ?? "";
   if (bytes.length === 0) return refusal(fileName, "the file is empty");
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return whole(fileName, "photo", bytes);
   if (suffix === "eml") return whole(fileName, "mail", bytes);
   if (splitSuffixes.has(suffix) || startsWithBegin(bytes)) return splitPlan(fileName, bytes);
+  const slices = slicesOf(bytes);
+  if (slices) return slicedPlan(fileName, slices);
   if (otherSuffixes.has(suffix)) return refusal(fileName, `files of type .${suffix} are not taken`);
   const isText = isPlainText(bytes) || (suffix === "txt" && !bytes.includes(0));
-  return isText ? whole(fileName, "note", bytes) : refusal(fileName, "not a vCard, iCalendar, JPEG, mail or text file");
+  return isText ? whole(fileName, "note", bytes) : refusal(fileName, "no kind of file that is taken");
 }
 
 function refusal(file: string, reason: string): ImportPlan {
@@ -76,6 +99,23 @@ function wholeMeta(file: string, kind: "mail" | "note" | "photo", body: Uint8Arr
   const meta: TextMeta = {};
   setLabel(meta, file.split(/[/\\]/).at(-1) ?? "");
   return meta;
+}
+
+function slicedPlan(file: string, slices: Slice[]): ImportPlan {
+  const plan: ImportPlan = { records: [], refused: [], repeated: 0 };
+  const seen = new Set<string>();
+  for (const { line, refused, kind, body, meta = {} } of slices) {
+    if (kind === undefined || body === undefined) plan.refused.push({ file, line, reason: refused ?? "not a kind of record" });
+    else if (body.length > bodyBytesMax) plan.refused.push({ file, line, reason: tooLong(body.length) });
+    else {
+      const id = idOfBytes(kind, body);
+      if (seen.has(id)) plan.repeated++;
+      else plan.records.push({ kind, id, body, meta, line });
+      seen.add(id);
+    }
+  }
+  if (slices.length === 0) plan.refused.push({ file, line: 1, reason: "no record in it" });
+  return plan;
 }
 
 function splitPlan(file: string, bytes: Uint8Array): ImportPlan {
@@ -115,6 +155,6 @@ export function recordOf(series: Series): PlannedRecord {
   const shown = series.components.find((component) => overrideOf(component) === undefined) ?? series.components[0];
   const list = shown?.properties ?? [];
   const id = series.uid !== undefined && series.first ? idOfUid(kind, series.uid) : idOfBytes(kind, body);
-  const meta = kind === "contact" ? contactMeta(list) : calendarMeta(list);
+  const meta = kind === "contact" ? contactMeta(list) : kind === "message" ? vMessageMeta(body) : calendarMeta(list);
   return { kind, id, ...(series.uid === undefined ? {} : { uid: series.uid }), body, meta, line: series.components[0]?.line ?? 1 };
 }

@@ -26,6 +26,17 @@ export function properties(bytes: Uint8Array): Property[] {
   return found;
 }
 
+/** Every property of the component and of what is nested in it, with its depth from 1; a line that is none has the name "". */
+export function* deepProperties(bytes: Uint8Array): Generator<Property & { depth: number }> {
+  let depth = 0;
+  for (const line of logicalLines(decodeText(bytes))) {
+    const property = readProperty(line.text) ?? { name: "", params: new Map<string, string>(), value: line.text };
+    if (property.name === "BEGIN") depth++;
+    else if (property.name === "END") depth--;
+    else yield { ...property, depth };
+  }
+}
+
 /** The value of the first property of that name that is not blank. */
 export function firstValue(list: Property[], name: string): string | undefined {
   return list.find((property) => property.name === name && property.value.trim() !== "")?.value.trim();

@@ -3,7 +3,7 @@
 // the 480 bytes of a record's meta), and a property nobody can read is left out.
 import { instantMs } from "./date-time.js";
 import { decodeHead } from "./encoding.js";
-import { components, firstValue, type Property, unescapeText } from "./property.js";
+import { components, deepProperties, firstValue, type Property, unescapeText } from "./property.js";
 
 export interface TextMeta {
   label?: string;
@@ -32,7 +32,7 @@ export function contactMeta(list: Property[]): TextMeta {
 /** Meta of an event, todo or journal: of the master, the first of its components. */
 export function calendarMeta(list: Property[]): TextMeta {
   const meta: TextMeta = {};
-  setLabel(meta, unescapeText(firstValue(list, "SUMMARY") ?? firstValue(list, "DESCRIPTION") ?? ""));
+  setLabel(meta, unescapeText(firstValue(list, "SUMMARY") ?? firstValue(list, "DESCRIPTION") ?? firstValue(list, "BODY") ?? ""));
   const dates = { startMs: "DTSTART", endMs: "DTEND", dueMs: "DUE" } as const;
   for (const [key, name] of Object.entries(dates)) {
     const property = list.find((candidate) => candidate.name === name);
@@ -51,12 +51,35 @@ export function plainMeta(body: Uint8Array): TextMeta {
   return meta;
 }
 
-/** Meta of a message in RFC 5322: its subject, unless that is encoded. */
+/** Meta of a message in RFC 5322: its subject, unless that is encoded, and when it was sent. */
 export function mailMeta(body: Uint8Array): TextMeta {
   const meta: TextMeta = {};
   const head = decodeHead(body, 16384).split(/\r?\n\r?\n/)[0] ?? "";
   const subject = /^subject:[ \t]*((?:.|\r?\n[ \t])*)/im.exec(head)?.[1]?.replace(/\r?\n/g, "") ?? "";
   if (!subject.includes("=?")) setLabel(meta, subject);
+  const sentMs = Date.parse(/^date:[ \t]*(.*?)(?:[ \t]*\(.*)?$/im.exec(head)?.[1] ?? "");
+  if (!Number.isNaN(sentMs)) meta.startMs = sentMs;
+  return meta;
+}
+
+/** Meta of a vMessage (IrMC, .vmg): number and name stand in its cards, the text in its innermost body. */
+export function vMessageMeta(body: Uint8Array): TextMeta {
+  const meta: TextMeta = {};
+  const list = [...deepProperties(body)];
+  const text = list.filter(({ name, depth }) => name === "" && depth > 2).map(({ value }) => value);
+  setLabel(meta, text.join(" "));
+  const phones = list.filter(({ name }) => name === "TEL").map(({ value }) => dialled(value));
+  const distinct = [...new Set(phones.filter((phone) => phone !== ""))].slice(0, phoneCount);
+  if (distinct.length > 0) meta.phones = distinct;
+  const date = list.find(({ name }) => name === "DATE" || name === "X-NOK-DT")?.value;
+  const ms = date === undefined ? undefined : instantMs(date, undefined);
+  if (ms !== undefined) meta.startMs = ms;
+  const box = list
+    .find(({ name }) => name === "X-IRMC-BOX" || name === "X-MESSAGE-TYPE")
+    ?.value.trim()
+    .toUpperCase();
+  if (box === "INBOX" || box === "DELIVER") meta.box = "in";
+  else if (box !== undefined) meta.box = "out";
   return meta;
 }
 

@@ -3,6 +3,7 @@
 import { type TextForm, textForm } from "./encoding.js";
 import { isQuotedPrintable, logicalLines } from "./lines.js";
 import { readParams, valueColon } from "./property.js";
+import { unitsOf } from "./units.js";
 
 export interface PropertyLine {
   /** Bytes of the body, folds and line end included. */
@@ -53,11 +54,6 @@ export function sheetOf(body: Uint8Array): Sheet | undefined {
   const chosen = whole.find((sheet) => !sheet.lines.some((line) => line.name === "RECURRENCE-ID")) ?? whole[0];
   if (chosen) chosen.isQuoted = isQuotedStyle(chosen, body);
   return chosen;
-}
-
-/** One character a code unit: the only text of which every place is a place in the bytes. All that tells lines and names apart is ASCII. */
-function unitsOf(body: Uint8Array, { encoding, bomBytes, unitBytes }: TextForm): string {
-  return new TextDecoder(unitBytes === 2 ? encoding : "windows-1252", { ignoreBOM: true }).decode(body.subarray(bomBytes));
 }
 
 function propertyLine(text: string, start: number, end: number): PropertyLine | undefined {

@@ -4,8 +4,8 @@
 // - The parts cover the file: their byte ranges, joined in order, are the file. A record part is a whole component from its BEGIN line
 //   to its END line, line end included, exactly as it stands in the file (UTF-16 stays UTF-16). All between is a container part:
 //   the VCALENDAR wrapper, VTIMEZONE, blank lines, byte order marks, and what is refused.
-// - VCARD is a contact, VEVENT an event, VTODO a todo, VJOURNAL a note. What is nested in one stays inside it (VALARM, a vCard 2.1
-//   AGENT card). VCALENDAR and VTIMEZONE are context. Any other component is refused by name, once, with its line; events, todos and
+// - VCARD is a contact, VEVENT an event, VTODO a todo, VJOURNAL and VNOTE a note, VMSG a message. What is nested in one stays inside it
+//   (VALARM, a vCard 2.1 AGENT card, the cards and envelopes of a VMSG). VCALENDAR and VTIMEZONE are context. Any other component is refused by name, once, with its line; events, todos and
 //   journals inside such a stranger are taken all the same.
 // - A damaged file costs no more than the damaged part: a BEGIN that cannot stand inside the open component says that the open one was
 //   never ended; it is refused and reading goes on. Nothing here throws.
@@ -15,11 +15,11 @@
 import { type TextForm, textForm } from "./encoding.js";
 import { type Marker, markers } from "./marker.js";
 
-export type PartKind = "contact" | "event" | "todo" | "note";
+export type PartKind = "contact" | "event" | "todo" | "note" | "message";
 
 export interface Part {
   type: "record" | "container";
-  /** "VCARD", "VEVENT", "VTODO", "VJOURNAL"; empty for a container. */
+  /** "VCARD", "VEVENT", "VTODO", "VJOURNAL", "VNOTE", "VMSG"; empty for a container. */
   component: string;
   /** Only for a record. */
   kind?: PartKind;
@@ -47,6 +47,8 @@ const componentKinds = new Map<string, PartKind>([
   ["VEVENT", "event"],
   ["VTODO", "todo"],
   ["VJOURNAL", "note"],
+  ["VNOTE", "note"],
+  ["VMSG", "message"],
 ]);
 const context = new Set(["VCALENDAR", "VTIMEZONE"]);
 /** Components that never stand inside an event, todo or journal. */
@@ -175,7 +177,8 @@ function shown(name: string): string {
 }
 
 function endsUnfinished(open: string, begun: string): boolean {
-  return open === "VCARD" ? begun === "VCARD" || begun === "VCALENDAR" : siblings.has(begun);
+  if (open === "VCARD") return begun === "VCARD" || begun === "VCALENDAR";
+  return open === "VMSG" ? begun === "VMSG" : siblings.has(begun);
 }
 
 function withContainers(records: Part[], lengthBytes: number): Part[] {

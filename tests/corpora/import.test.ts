@@ -17,11 +17,23 @@ interface Sample {
   bytes: Uint8Array;
 }
 
-/** Every .vcf, .ics and .vcs under the folder. */
-async function samples(folder: string): Promise<Sample[]> {
+const COMPONENTS = /\.(vcf|ics|vcs)$/i;
+/** Files of other shapes, and how many records one has, told by its text alone. */
+const OTHERS: Record<string, (text: string) => number> = {
+  vnt: (text) => count(text, /^BEGIN:VNOTE/gm),
+  eml: () => 1,
+  mbox: (text) => count(text, /^From \S+@.*\d{4}\r?$/gm),
+  xml: (text) => (/<smses/.test(text) ? count(text.replace(/<!--[\s\S]*?-->/g, ""), /<(sms|mms)\s/g) : 1),
+  backup: (text) => count(text, /^\[(?!Backup\]|Checksum\]|Header\])/gim),
+  smsbackup: (text) => count(text, /^\[(?!Backup\]|Checksum\]|Header\])/gim),
+};
+const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
+
+/** Every file under the folder whose name `wanted` answers to. */
+async function samples(folder: string, wanted = COMPONENTS): Promise<Sample[]> {
   const found: Sample[] = [];
   for (const file of await sourceFiles([folder])) {
-    if (!/\.(vcf|ics|vcs)$/i.test(file.path)) continue;
+    if (!wanted.test(file.path)) continue;
     found.push({ path: file.path, bytes: await file.read() });
   }
   return found;
@@ -90,6 +102,21 @@ if (existsSync(corpora)) {
   test("every file of the corpora survives five pulls, byte for byte", async () => {
     await pullAll((await samples(corpora)).filter(hasBegin));
   });
+
+  for (const [suffix, recordsIn] of Object.entries(OTHERS))
+    test(`every .${suffix} of the corpora: each record is taken or named, and survives five pulls`, async () => {
+      const all = await samples(corpora, new RegExp(`\\.${suffix}$`, "i"));
+      let [taken, named] = [0, 0];
+      for (const { path, bytes } of all) {
+        const { records, refused, repeated } = importPlan(path, bytes);
+        assert.is(records.length + repeated + refused.length, recordsIn(decodeText(bytes)), path);
+        taken += records.length;
+        named += refused.length;
+      }
+      assert.ok(all.length > 0 && taken > 0);
+      console.log(`.${suffix}: ${taken} records taken, ${named} refusals named`);
+      await pullAll(all.filter(({ path, bytes }) => importPlan(path, bytes).records.length > 0));
+    });
 } else {
   console.log(`SKIPPED: ${corpora} is not there, so no real file of other projects was imported`);
   if (process.env.HOLDFAST_REQUIRE_ALL !== "1") test.skip("every file of the corpora survives five pulls, byte for byte", () => {});

@@ -23,7 +23,8 @@ function refusal(work: () => unknown): Failure {
 }
 
 test("options may stand before and after the words, in both spellings", () => {
-  const expected = { positionals: ["note", "a.txt"], values: { id: "0011223344556677", json: true, image: "x" } };
+  const values = { id: "0011223344556677", json: true, image: "x" };
+  const expected = { positionals: ["note", "a.txt"], values, lists: { id: ["0011223344556677"], image: ["x"] } };
   assert.equal(parse(put, ["--id", "0011223344556677", "note", "-i", "x", "a.txt", "--json"]), expected);
   assert.equal(parse(put, ["note", "a.txt", "--image=x", "--id=0011223344556677", "--json"]), expected);
 });
@@ -40,6 +41,11 @@ test("an unknown option is named with the nearest known one", () => {
   assert.match(failure.next, "--label");
   assert.is(refusal(() => parse(put, ["note", "-q"])).subject, "-q");
   assert.is(refusal(() => parse(put, ["note", "--constructor"])).message, "unknown option");
+});
+
+test("an option that may be given several times has all its values, in order", () => {
+  const edit = COMMANDS.find(({ name }) => name === "edit")!;
+  assert.equal(parse(edit, ["contact", "x", "--set", "A=1,2", "--set", "B=3"]).lists.set, ["A=1,2", "B=3"]);
 });
 
 test("a value that is missing, or that is not wanted, is refused", () => {
@@ -62,7 +68,7 @@ test("--dry-run belongs to what writes, and to nothing else", () => {
   }
   assert.equal(
     COMMANDS.filter(({ writes }) => writes).map(({ name }) => name),
-    ["init", "put", "rm", "import", "export", "scrub", "sync"],
+    ["init", "put", "edit", "rm", "import", "export", "backup", "restore", "scrub", "sync"],
   );
 });
 

@@ -85,7 +85,7 @@ test("export never replaces a file unasked, and says what a format cannot hold",
 
 test("formats that are not there yet, unknown, or missing: usage", () =>
   inFolder(async (path) => {
-    for (const words of [["--to", "mbox", "x"], ["--to", "vfc", "x"], ["x"], ["--to", "raw", "-"], ["--to", "vcf", path(".")]]) {
+    for (const words of [["--to", "sim", "x"], ["--to", "vfc", "x"], ["x"], ["--to", "raw", "-"], ["--to", "vcf", path(".")]]) {
       const ended = await holdfast(["export", ...words, "-i", path("none")]);
       assert.is(ended.exitCode, 2, words.join(" "));
     }

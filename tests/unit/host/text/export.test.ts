@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { csvFile, icsFile, jsonFile, rawFile, vcfFile } from "../../../../host/text/export.js";
+import { csvFile, icsFile, jsonFile, mailboxFile, rawFile, vcfFile } from "../../../../host/text/export.js";
 import { importPlan } from "../../../../host/text/plan.js";
 
 const test = suite("host/text/export");
@@ -49,6 +49,28 @@ test("csv quotes what must be quoted", () => {
     csv,
     'kind,id,label,phones,start,end,due,done\r\ncontact,0123456789abcdef,"a ""b"", c",1;2,,,,\r\ntodo,0123456789abcdef,,,,,1970-01-01T00:00:00.000Z,yes\r\n',
   );
+});
+
+test("a raw file is named after what its body is", () => {
+  const pathOf = (kind: string, text: string) => rawFile({ kind, id: "1", body: new Uint8Array(Buffer.from(text)) }).path;
+  assert.equal(
+    [
+      ["note", "BEGIN:VNOTE\r\n"],
+      ["note", "BEGIN:VJOURNAL\r\n"],
+      ["note", "milk"],
+      ["message", "<sms body=''/>"],
+      ["message", "BEGIN:VMSG\n"],
+      ["contact", "[PhonePBK001]\n"],
+      ["mail", "Subject: x"],
+    ].map(([kind, text]) => pathOf(kind!, text!)),
+    ["note/1.vnt", "note/1.ics", "note/1.txt", "message/1.xml", "message/1.vmg", "contact/1.backup", "mail/1.eml"],
+  );
+});
+
+test("a mailbox holds the mails and nothing else", () => {
+  const record = (kind: string, text: string) => ({ kind, id: "1", body: new Uint8Array(Buffer.from(text)), wallMs: 0 });
+  const file = Buffer.from(mailboxFile([record("mail", "S: 1\n\nx\n"), record("note", "y")])).toString();
+  assert.is(file, "From MAILER-DAEMON Thu Jan  1 00:00:00 1970\nS: 1\n\nx\n\n");
 });
 
 test.run();

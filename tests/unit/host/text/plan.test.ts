@@ -1,3 +1,4 @@
+import { zipSync } from "fflate";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { bodyBytesMax, importPlan } from "../../../../host/text/plan.js";
@@ -26,7 +27,7 @@ test("what is not taken is named with file, line and reason", () => {
   assert.equal(refused("e.vcf", "BEGIN:VCARD\nEND:VCARD\nBEGIN:VCARD\n"), [
     { file: "e.vcf", line: 3, reason: "BEGIN:VCARD without END:VCARD" },
   ]);
-  assert.match(refused("e.bin", Uint8Array.of(1, 2, 3))[0]?.reason ?? "", /^not a vCard/);
+  assert.match(refused("e.bin", Uint8Array.of(1, 2, 3))[0]?.reason ?? "", /^no kind of file that is taken/);
   assert.match(refused("e.xml", "<a/>")[0]?.reason ?? "", /\.xml/);
 });
 
@@ -66,6 +67,34 @@ test("the UID of an alarm or an agent is not that of the record", () => {
 test("bodies are the file's own bytes, not copies of its text", () => {
   const file = Uint8Array.from([...bytes("junk\nBEGIN:VCARD\nFN:"), 0xfc, 0, 0x80, ...bytes("\r\nEND:VCARD\r")]);
   assert.equal(importPlan("a.vcf", file).records[0]?.body, file.subarray(5));
+});
+
+test("vNote is a note, vMessage a message with number, time and text from its envelopes", () => {
+  const [note] = plan("a.vnt", "BEGIN:VNOTE\r\nVERSION:1.1\r\nBODY;ENCODING=QUOTED-PRINTABLE:=\r\nmilk=20\r\nEND:VNOTE\r\n").records;
+  assert.equal([note?.kind, note?.meta.label], ["note", "milk"]);
+  const card = "BEGIN:VCARD\nVERSION:2.1\nTEL:+1 202\nEND:VCARD\n";
+  const message = `BEGIN:VMSG\nVERSION:1.1\nX-IRMC-BOX:INBOX\n${card}BEGIN:VENV\n${card}BEGIN:VBODY\nDate:20081002T101112Z\nsee you\nEND:VBODY\nEND:VENV\nEND:VMSG\n`;
+  const { records, refused } = plan("b.vmg", message);
+  assert.equal([records.length, refused, Buffer.from(records[0]!.body).toString()], [1, [], message]);
+  assert.equal(records[0]!.meta, { label: "see you", phones: ["+1202"], startMs: Date.UTC(2008, 9, 2, 10, 11, 12), box: "in" });
+});
+
+test("mailboxes, messages and Gammu's sections are slices; the same one twice counts once", () => {
+  const from = "From a Sun Jul 16 15:06:25 2023\n";
+  const { records, repeated } = plan("x", `${from}Subject: a\n\nb\n\n${from}Subject: a\n\nb\n`);
+  assert.equal([records.length, repeated, records[0]?.kind, records[0]?.meta.label], [1, 1, "mail", "a"]);
+  assert.equal(plan("x.xml", "<smses count='0'></smses>").refused[0]?.reason, "no record in it");
+});
+
+test("a zip gives the records of its files, and its refusals name them", () => {
+  const zip = zipSync({ "a.vcf": bytes("BEGIN:VCARD\nFN:A\nEND:VCARD\n"), "b.bin": Uint8Array.of(1, 2, 3), "c.zip": zipSync({}) });
+  const { records, refused } = importPlan("x.zip", zip);
+  assert.equal([records.length, records[0]?.meta.label], [1, "A"]);
+  assert.equal(
+    refused.map(({ file }) => file),
+    ["x.zip/b.bin", "x.zip/c.zip"],
+  );
+  assert.match(importPlan("x.zip", zip.subarray(0, 40)).refused[0]?.reason ?? "", /the zip cannot be read/);
 });
 
 test.run();
