@@ -16,6 +16,7 @@ import { image } from "./inspect.js";
 import { powercut } from "./powercut.js";
 import { get, list, put, rm } from "./records.js";
 import { serve } from "./serve.js";
+import { status } from "./status.js";
 import { sync } from "./sync.js";
 
 export const COMMANDS: readonly Command[] = [
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   backup,
   restoreCommand,
   drillCommand,
+  status,
   verify,
   scrub,
   sync,

@@ -32,6 +32,7 @@ test("the commands of this version", () => {
     "scrub",
     "serve",
     "stat",
+    "status",
     "sync",
     "verify",
   ]);
