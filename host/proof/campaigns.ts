@@ -191,7 +191,7 @@ function windowed(preset: PartName, seed: number, place: number, count: number):
 }
 
 function nestedOnce(size: Size): Sized {
-  const [shards, count] = by<[number, number]>(size, [1, 3], [2, 8], [4, 20]);
+  const [shards, count] = by<[number, number]>(size, [1, 3], [2, 8], [4, 10]);
   const places = size === "slice" ? PLACES.slice(2, 3) : PLACES;
   const parts = partNames.filter((preset) => size !== "slice" || !isLarge(preset));
   const jobs = parts.flatMap((preset, index) =>

@@ -103,6 +103,7 @@ async function search(programs: string, job: Job, tell: (line: string) => void):
   const args = [
     `-max_len=${INPUT_BYTES_MAX[job.target]}`,
     "-entropic=0",
+    "-reduce_inputs=0", // takes a third of a conversation's time, for hashes and files
     "-print_final_stats=1",
     `-timeout=${TIMEOUT_S}`,
     `-artifact_prefix=${prefix}`,
