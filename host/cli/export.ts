@@ -7,34 +7,38 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Agent, Kind, StoredRecord } from "../index.js";
-import { csvFile, fitsFormat, icsFile, jsonFile, mailboxFile, rawFile, vcfFile } from "../text/index.js";
+import { csvFile, fitsFormat, icsFile, jsonFile, mailboxFile, type RawFile, rawFile, vcfFile } from "../text/index.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { asFailure, EXIT, usage } from "./exit.js";
+import { forSim } from "./export-sim.js";
 import { withAgent } from "./image.js";
 import { asKind, asOneOf, plural } from "./words.js";
 
-const FORMATS = ["vcf", "ics", "mbox", "csv", "json", "raw"] as const;
-const LATER = ["sim", "card"];
+const FORMATS = ["vcf", "ics", "mbox", "csv", "json", "sim", "raw"] as const;
+const LATER = ["card"];
 type Format = (typeof FORMATS)[number];
 
 export const exportCommand: Command = {
   name: "export",
   group: "in and out",
   summary: "write records to a file, or raw to a folder with one file a record",
-  usage: "[KIND] --to vcf|ics|mbox|csv|json|raw DEST",
+  usage: "[KIND] --to vcf|ics|mbox|csv|json|sim|raw DEST",
   example: "holdfast export contact --to vcf contacts.vcf",
   details:
-    "raw: DEST is a folder; each file holds the original bytes. Other formats: DEST is a file, - is stdout. A file that is there is replaced only with --force. Damaged records are left out and named, and the exit code is then 21.",
+    "raw: DEST is a folder; each file holds the original bytes. sim: DEST is a folder for the two files of a SIM card's phonebook; what does not fit is counted first, and with --dry-run only that. Other formats: DEST is a file, - is stdout. A file that is there is replaced only with --force. Damaged records are left out and named, and the exit code is then 21.",
   keys: {
     to: "format",
     destination: "path",
     exported: "records written",
     leftOut: "records the format cannot hold",
+    sim: "entries, namesCut, dropped, withoutNumber; null for other formats",
     damaged: "array of {kind, id} that could not be read",
     dryRun: "true when nothing was written",
   },
   options: {
-    to: { type: "string", value: "FORMAT", words: "vcf, ics, mbox, csv, json or raw" },
+    to: { type: "string", value: "FORMAT", words: "vcf, ics, mbox, csv, json, sim or raw" },
+    slots: { type: "string", value: "N", words: "sim: records of the card's phonebook (default 250)" },
+    "name-bytes": { type: "string", value: "N", words: "sim: bytes the card has for a name (default 14)" },
     force: { type: "boolean", words: "replace files that are there" },
   },
   arity: [1, 2],
@@ -54,14 +58,16 @@ async function runExport(call: Call): Promise<Outcome> {
   const kind = call.arguments.length === 2 ? asKind(call.arguments[0] as string) : undefined;
   checkDestination(call, format, destination);
   const { records, leftOut, damaged } = await withAgent(call, "read", (agent) => collect(call, agent, kind, format));
-  const bytes = call.dryRun ? undefined : await write(call, format, destination, records);
+  const sim = format === "sim" ? forSim(call, records) : undefined;
+  for (const line of sim?.lines ?? []) call.terminal.say(line);
+  const bytes = call.dryRun ? undefined : await write(call, format, destination, records, sim?.files);
 
   for (const one of damaged) call.terminal.say(`damaged, left out: ${one.kind} ${one.id}`);
   const fit = leftOut === 0 ? "" : `; ${plural(leftOut, "record")} of kinds that ${format} cannot hold left out`;
   call.terminal.say(
     `${call.dryRun ? "would export" : "exported"} ${plural(records.length, "record")} as ${format} to ${destination}${fit}`,
   );
-  const json = { to: format, destination, exported: records.length, leftOut, damaged, dryRun: call.dryRun };
+  const json = { to: format, destination, exported: records.length, leftOut, sim: sim?.json ?? null, damaged, dryRun: call.dryRun };
   return { exitCode: damaged.length > 0 ? EXIT.DAMAGED : EXIT.OK, json, lines: [], ...(bytes ? { bytes } : {}) };
 }
 
@@ -74,16 +80,20 @@ function formatOf(call: Call): Format {
 
 function checkDestination(call: Call, format: Format, destination: string): void {
   if (destination === "-") {
-    if (format === "raw") throw usage("raw needs a folder, not stdout", "-", "name a folder");
+    if (isFolderFormat(format)) throw usage(`${format} needs a folder, not stdout`, "-", "name a folder");
     if (call.json) throw usage("--json and data cannot both go to stdout", "-", "name a file");
     return;
   }
   if (!existsSync(destination)) return;
   const isFolder = statSync(destination).isDirectory();
-  if (format === "raw" && !isFolder) throw usage("raw needs a folder, this is a file", destination, "name a folder");
-  if (format !== "raw" && isFolder) throw usage("a folder where a file is needed", destination, "name a file");
-  if (format !== "raw" && !call.given("force")) throw usage("there already", destination, "name another file; --force replaces it");
+  if (isFolderFormat(format) !== isFolder)
+    throw isFolder
+      ? usage("a folder where a file is needed", destination, "name a file")
+      : usage(`${format} needs a folder, this is a file`, destination, "name a folder");
+  if (!isFolder && !call.given("force")) throw usage("there already", destination, "name another file; --force replaces it");
 }
+
+const isFolderFormat = (format: Format): boolean => format === "raw" || format === "sim";
 
 async function collect(call: Call, agent: Agent, kind: Kind | undefined, format: Format): Promise<Collected> {
   const found: Collected = { records: [], leftOut: 0, damaged: [] };
@@ -91,7 +101,7 @@ async function collect(call: Call, agent: Agent, kind: Kind | undefined, format:
     try {
       const record = await agent.get(summary.kind, summary.id);
       if (record === undefined) continue;
-      if ((format === "vcf" || format === "ics" || format === "mbox") && !fitsFormat(record, format)) found.leftOut++;
+      if (format !== "csv" && format !== "json" && format !== "raw" && !fitsFormat(record, format)) found.leftOut++;
       else found.records.push(record);
     } catch (error) {
       if (asFailure(error).code !== "CORRUPT") throw error;
@@ -104,16 +114,21 @@ async function collect(call: Call, agent: Agent, kind: Kind | undefined, format:
 }
 
 /** Returns the bytes that are for stdout, if they are. */
-async function write(call: Call, format: Format, destination: string, records: readonly StoredRecord[]): Promise<Uint8Array | undefined> {
-  if (format === "raw") return writeFolder(call, destination, records);
+async function write(
+  call: Call,
+  format: Format,
+  destination: string,
+  records: readonly StoredRecord[],
+  files = records.map(rawFile),
+): Promise<Uint8Array | undefined> {
+  if (format === "raw" || format === "sim") return writeFolder(call, destination, files);
   const bytes = { vcf: vcfFile, ics: icsFile, mbox: mailboxFile, csv: csvFile, json: jsonFile }[format](records);
   if (destination === "-") return bytes;
   replaceFile(destination, bytes);
   return undefined;
 }
 
-async function writeFolder(call: Call, destination: string, records: readonly StoredRecord[]): Promise<undefined> {
-  const files = records.map(rawFile);
+async function writeFolder(call: Call, destination: string, files: readonly RawFile[]): Promise<undefined> {
   const there = files.find((file) => existsSync(join(destination, file.path)));
   if (there !== undefined && !call.given("force"))
     throw usage("there already", join(destination, there.path), "name an empty folder; --force replaces files");

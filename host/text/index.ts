@@ -9,5 +9,6 @@ export { type Patch, patched } from "./patch.js";
 export { bodyBytesMax, type ImportKind, type ImportPlan, importPlan, type PlannedRecord, type Refusal } from "./plan.js";
 export { type Property, properties } from "./property.js";
 export { idOfBytes } from "./record-id.js";
-export type { TextMeta } from "./record-meta.js";
+export { contactNumbers, type TextMeta } from "./record-meta.js";
+export { rankedEntries, SIM_SHAPE, type SimEntry, type SimShape, simEntries, simFiles } from "./sim.js";
 export { type Part, type PartKind, type Split, type SplitRefusal, splitParts } from "./split.js";

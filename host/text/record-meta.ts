@@ -3,7 +3,7 @@
 // the 480 bytes of a record's meta), and a property nobody can read is left out.
 import { instantMs } from "./date-time.js";
 import { decodeHead } from "./encoding.js";
-import { components, deepProperties, firstValue, type Property, unescapeText } from "./property.js";
+import { components, deepProperties, firstValue, type Property, properties, unescapeText } from "./property.js";
 
 export interface TextMeta {
   label?: string;
@@ -23,10 +23,29 @@ const phoneDigits = 20;
 export function contactMeta(list: Property[]): TextMeta {
   const meta: TextMeta = {};
   setLabel(meta, contactName(list));
-  const phones = list.filter((property) => property.name === "TEL").map((property) => dialled(property.value));
-  const distinct = [...new Set(phones.filter((phone) => phone !== ""))].slice(0, phoneCount);
-  if (distinct.length > 0) meta.phones = distinct;
+  setPhones(
+    meta,
+    list.filter((property) => property.name === "TEL").map((property) => property.value),
+  );
   return meta;
+}
+
+/** Every number of a contact: those of its card as written there, else those that stand in its meta. */
+export function contactNumbers(body: Uint8Array, phones: readonly string[] = []): string[] {
+  const told = properties(body).filter(({ name, value }) => name === "TEL" && value.trim() !== "");
+  return told.length > 0
+    ? told.map(({ value }) =>
+        value
+          .replace(/^tel:/i, "")
+          .replace(/;ext=.*$/is, "")
+          .trim(),
+      )
+    : [...phones];
+}
+
+function setPhones(meta: TextMeta, numbers: readonly string[]): void {
+  const distinct = [...new Set(numbers.map(dialled).filter((phone) => phone !== ""))].slice(0, phoneCount);
+  if (distinct.length > 0) meta.phones = distinct;
 }
 
 /** Meta of an event, todo or journal: of the master, the first of its components. */
@@ -68,9 +87,10 @@ export function vMessageMeta(body: Uint8Array): TextMeta {
   const list = [...deepProperties(body)];
   const text = list.filter(({ name, depth }) => name === "" && depth > 2).map(({ value }) => value);
   setLabel(meta, text.join(" "));
-  const phones = list.filter(({ name }) => name === "TEL").map(({ value }) => dialled(value));
-  const distinct = [...new Set(phones.filter((phone) => phone !== ""))].slice(0, phoneCount);
-  if (distinct.length > 0) meta.phones = distinct;
+  setPhones(
+    meta,
+    list.filter(({ name }) => name === "TEL").map(({ value }) => value),
+  );
   const date = list.find(({ name }) => name === "DATE" || name === "X-NOK-DT")?.value;
   const ms = date === undefined ? undefined : instantMs(date, undefined);
   if (ms !== undefined) meta.startMs = ms;

@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { simEntries } from "../../../../host/text/index.js";
 import { freshImage, holdfast, inFolder } from "./command-line.js";
 
 const test = suite("host/cli/import");
@@ -85,11 +86,45 @@ test("export never replaces a file unasked, and says what a format cannot hold",
 
 test("formats that are not there yet, unknown, or missing: usage", () =>
   inFolder(async (path) => {
-    for (const words of [["--to", "sim", "x"], ["--to", "vfc", "x"], ["x"], ["--to", "raw", "-"], ["--to", "vcf", path(".")]]) {
+    for (const words of [
+      ["--to", "card", "x"],
+      ["--to", "sim", "-"],
+      ["--to", "vfc", "x"],
+      ["x"],
+      ["--to", "raw", "-"],
+      ["--to", "vcf", path(".")],
+    ]) {
       const ended = await holdfast(["export", ...words, "-i", path("none")]);
       assert.is(ended.exitCode, 2, words.join(" "));
     }
     assert.match((await holdfast(["export", "--to", "vfc", "x"])).stderr, "did you mean vcf?");
+  }));
+
+test("a SIM card's two files, and what they cannot hold is told first", () =>
+  inFolder(async (path) => {
+    const image = await freshImage(path("a.flash"));
+    const card = (name: string, ...numbers: string[]) =>
+      `BEGIN:VCARD\nVERSION:3.0\nFN:${name}\n${numbers.map((n) => `TEL:${n}\n`).join("")}END:VCARD\n`;
+    writeFileSync(path("c.vcf"), card("Ann", "+1 202 555", "112") + card("Bertha Longname the Third", "5") + card("Nobody"));
+    await holdfast(["import", path("c.vcf"), "-i", image]);
+    const words = ["export", "--to", "sim", path("sim"), "--slots", "2", "-i", image, "--json"];
+    const dry = await holdfast([...words, "--dry-run"]);
+    assert.equal(dry.json.sim, { entries: 2, namesCut: 1, dropped: 1, withoutNumber: 1 });
+    assert.match(
+      dry.stderr,
+      /^2 of 3 numbers fit; 1 name cut at 14 bytes; 1 number dropped; 1 contact without a number left out\na SIM card .* is no backup/,
+    );
+    assert.not.ok(existsSync(path("sim")));
+    assert.is((await holdfast(words)).exitCode, 0);
+    const [adn, ext1] = ["EF_ADN.6F3A", "EF_EXT1.6F4A"].map((name) => new Uint8Array(readFileSync(path(`sim/${name}`)))) as [
+      Uint8Array,
+      Uint8Array,
+    ];
+    assert.equal(simEntries({ adn, ext1 }), [
+      { name: "Ann", number: "+1202555" },
+      { name: "Bertha Longnam", number: "5" },
+    ]);
+    assert.is((await holdfast([...words.slice(0, 4), "--slots", "0", "-i", image])).exitCode, 2);
   }));
 
 test.run();
