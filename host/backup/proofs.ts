@@ -6,15 +6,17 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
 export interface Proof {
-  place: "backup";
-  /** Where the copy was when it was read. */
+  /** A relay's copy was compared by its digest, never read back. */
+  place: "backup" | "relay";
+  /** File or address where the copy was. */
   path: string;
   storeId: string;
   /** Decimal: the newest change in the copy. */
   toLsn: string;
   records: number;
+  /** Of the file; a relay's digest. */
   sha256: string;
-  /** When every byte of it was read back and its hashes matched. */
+  /** When every byte of it was read back and its hashes matched; when a relay's digest was the same. */
   readMs: number;
   /** When it was last restored into another part and every record compared. */
   drilledMs?: number;

@@ -2,6 +2,7 @@
  * The table of commands: dispatch and help are both made from it.
  */
 
+import { audit } from "./audit.js";
 import { backup, drillCommand, restoreCommand } from "./backup.js";
 import { bench } from "./bench.js";
 import type { Command } from "./command.js";
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   restoreCommand,
   drillCommand,
   status,
+  audit,
   verify,
   scrub,
   sync,

@@ -43,13 +43,12 @@ export const status: Command = {
   run: runStatus,
 };
 
-interface KnownCopy extends Copy {
+export interface KnownCopy extends Copy {
   proof: Proof;
 }
 
 async function runStatus(call: Call): Promise<Outcome> {
-  const copies = proofsOf(call.imagePath).map(copyOf);
-  const evidence = await withAgent(call, "read", (agent) => onImage(call, () => evidenceOf(agent, copies)));
+  const { evidence, copies, relays } = await gathered(call);
   const safety = safetyOf(evidence);
   const told = copies.map(({ name, readMs, proof }) => {
     return { name, isThere: readMs !== undefined, records: proof.records, readMs: proof.readMs, drilledMs: proof.drilledMs ?? null };
@@ -92,11 +91,13 @@ function copyOf(proof: Proof): KnownCopy {
 function statusLines({ state, kinds, damagedUnknown, next }: Safety, copies: readonly KnownCopy[]): string[] {
   const rows = kinds.map((kind) => [kind.kind, kind.state, wordsFor(kind)]);
   const unknown = damagedUnknown === 0 ? [] : [`LOST without a name: ${damagedUnknown}`];
-  const places = copies.map(({ name, readMs, proof }) => {
-    const rehearsed = proof.drilledMs === undefined ? "never rehearsed" : `rehearsed ${timeInWords(proof.drilledMs)}`;
-    return `backup ${name}: ${readMs === undefined ? "not there any more, or changed" : `read back ${timeInWords(readMs)}, ${rehearsed}`}`;
-  });
+  const places = copies.map(copyWords);
   return [state, ...table(rows), ...unknown, "handset: read back now", ...places, `next: ${next}`];
+}
+
+export function copyWords({ name, readMs, proof }: KnownCopy): string {
+  const rehearsed = proof.drilledMs === undefined ? "never rehearsed" : `rehearsed ${timeInWords(proof.drilledMs)}`;
+  return `backup ${name}: ${readMs === undefined ? "not there any more, or changed" : `read back ${timeInWords(readMs)}, ${rehearsed}`}`;
 }
 
 function wordsFor({ records, safe, oneCopy, atRisk, lost }: KindSafety): string {

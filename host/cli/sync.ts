@@ -2,7 +2,8 @@
  * `holdfast sync`: one conversation with a relay, and what came of it in words.
  */
 
-import type { WireOptions, WireState } from "../agent/types.js";
+import type { Stat, WireOptions, WireState } from "../agent/types.js";
+import { noteProof } from "../backup/index.js";
 import { statusName } from "../errors.js";
 import { HoldfastError } from "../index.js";
 import { LinkDown, openSocket } from "../radio/socket.js";
@@ -61,11 +62,33 @@ async function run(call: Call): Promise<Outcome> {
     const onProgress = ({ pulled, pushed }: WireState) => call.terminal.progress("records exchanged", pulled + pushed);
     return call.terminal.orStopped(
       onImage(call, () =>
-        syncOver(agent, link, { ...options, url, onProgress }).catch((error) => Promise.reject(asLinkFailure(error, url))),
+        syncOver(agent, link, { ...options, url, onProgress })
+          .then((ended) => remembered(call, url, ended, agent.stat()))
+          .catch((error) => Promise.reject(asLinkFailure(error, url))),
       ),
     );
   });
   return told(call, url, outcome);
+}
+
+/** That the relay had the same records is worth remembering; that its bytes are right is not known. */
+function remembered(call: Call, url: string, ended: SyncOutcome, { storeId, nextLsn }: Stat): SyncOutcome {
+  const { phase, records, digest } = ended;
+  if (phase !== "equal" || call.dryRun) return ended;
+  try {
+    noteProof(call.imagePath, {
+      place: "relay",
+      path: url,
+      storeId,
+      toLsn: String(nextLsn - 1),
+      records,
+      sha256: digest,
+      readMs: Date.now(),
+    });
+  } catch (error) {
+    call.terminal.say(`that relay and handset are the same could not be kept beside the image: ${asFailure(error).message}`);
+  }
+  return ended;
 }
 
 async function reach(url: string) {

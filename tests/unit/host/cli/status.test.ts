@@ -1,6 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { noteProof } from "../../../../host/backup/proofs.js";
 import { freshImage, holdfast, inFolder } from "./command-line.js";
 
 const test = suite("host/cli/status");
@@ -29,6 +30,12 @@ test("ONE COPY, then SAFE with a backup that was read back, then ONE COPY for wh
     bytes[100]! ^= 1;
     writeFileSync(path("b.zip"), bytes);
     assert.equal([(await status()).kinds[0].safe, (await status()).copies[0].isThere], [0, false]);
+    noteProof(image, { place: "relay", path: "ws://relay", storeId: "0", toLsn: "1", records: 2, sha256: "", readMs: 0 });
+    assert.match(
+      (await holdfast(["status", "-i", image])).stdout,
+      /relay ws:\/\/relay: the same 2 records by digest 1970-.*; its bytes were never read back/,
+    );
+    assert.is((await status()).state, "ONE COPY");
     renameSync(path("b.zip"), path("c.zip"));
     assert.match((await holdfast(["status", "-i", image])).stdout, /not there any more, or changed/);
   }));
