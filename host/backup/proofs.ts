@@ -52,7 +52,7 @@ function isProof(value: unknown): value is Proof {
   const { place, path, storeId, toLsn, records, sha256, readMs, drilledMs } = (value ?? {}) as Proof;
   const areTexts = [path, storeId, toLsn, sha256].every((text) => typeof text === "string") && /^\d+$/.test(toLsn);
   return (
-    place === "backup" &&
+    (place === "backup" || place === "relay") &&
     areTexts &&
     Number.isFinite(records) &&
     Number.isFinite(readMs) &&

@@ -53,12 +53,34 @@ async function runStatus(call: Call): Promise<Outcome> {
   const told = copies.map(({ name, readMs, proof }) => {
     return { name, isThere: readMs !== undefined, records: proof.records, readMs: proof.readMs, drilledMs: proof.drilledMs ?? null };
   });
-  const isBad = safety.state === "AT RISK" || safety.state === "LOST";
   return {
-    exitCode: isBad ? EXIT.DAMAGED : EXIT.OK,
+    exitCode: safety.state === "AT RISK" || safety.state === "LOST" ? EXIT.DAMAGED : EXIT.OK,
     json: { image: call.imagePath, ...safety, copies: told },
-    lines: statusLines(safety, copies),
+    lines: statusLines(safety, [...copies.map(copyWords), ...relays.map(relayWords)]),
   };
+}
+
+export interface Gathered {
+  evidence: Evidence;
+  copies: KnownCopy[];
+  relays: Proof[];
+}
+
+/** Reads the handset back now, and looks every known copy up. */
+export async function gathered(call: Call): Promise<Gathered> {
+  const proofs = proofsOf(call.imagePath);
+  const copies = proofs.filter(({ place }) => place === "backup").map(copyOf);
+  const evidence = await withAgent(call, "read", (agent) => onImage(call, () => evidenceOf(agent, copies)));
+  return { evidence, copies, relays: proofs.filter(({ place }) => place === "relay") };
+}
+
+export function copyWords({ name, readMs, proof }: KnownCopy): string {
+  const rehearsed = proof.drilledMs === undefined ? "never rehearsed" : `rehearsed ${timeInWords(proof.drilledMs)}`;
+  return `backup ${name}: ${readMs === undefined ? "not there any more, or changed" : `read back ${timeInWords(readMs)}, ${rehearsed}`}`;
+}
+
+export function relayWords({ path, records, readMs }: Proof): string {
+  return `relay ${path}: the same ${records} records by digest ${timeInWords(readMs)}; its bytes were never read back`;
 }
 
 function evidenceOf(agent: LocalAgent, copies: readonly Copy[]): Evidence {
@@ -88,16 +110,10 @@ function copyOf(proof: Proof): KnownCopy {
   }
 }
 
-function statusLines({ state, kinds, damagedUnknown, next }: Safety, copies: readonly KnownCopy[]): string[] {
+function statusLines({ state, kinds, damagedUnknown, next }: Safety, places: readonly string[]): string[] {
   const rows = kinds.map((kind) => [kind.kind, kind.state, wordsFor(kind)]);
   const unknown = damagedUnknown === 0 ? [] : [`LOST without a name: ${damagedUnknown}`];
-  const places = copies.map(copyWords);
   return [state, ...table(rows), ...unknown, "handset: read back now", ...places, `next: ${next}`];
-}
-
-export function copyWords({ name, readMs, proof }: KnownCopy): string {
-  const rehearsed = proof.drilledMs === undefined ? "never rehearsed" : `rehearsed ${timeInWords(proof.drilledMs)}`;
-  return `backup ${name}: ${readMs === undefined ? "not there any more, or changed" : `read back ${timeInWords(readMs)}, ${rehearsed}`}`;
 }
 
 function wordsFor({ records, safe, oneCopy, atRisk, lost }: KindSafety): string {
