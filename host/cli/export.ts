@@ -10,33 +10,34 @@ import type { Agent, Kind, StoredRecord } from "../index.js";
 import { csvFile, fitsFormat, icsFile, jsonFile, mailboxFile, type RawFile, rawFile, vcfFile } from "../text/index.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { asFailure, EXIT, usage } from "./exit.js";
+import { fillCard } from "./export-card.js";
 import { forSim } from "./export-sim.js";
 import { withAgent } from "./image.js";
 import { asKind, asOneOf, plural } from "./words.js";
 
-const FORMATS = ["vcf", "ics", "mbox", "csv", "json", "sim", "raw"] as const;
-const LATER = ["card"];
+const FORMATS = ["vcf", "ics", "mbox", "csv", "json", "sim", "card", "raw"] as const;
 type Format = (typeof FORMATS)[number];
 
 export const exportCommand: Command = {
   name: "export",
   group: "in and out",
   summary: "write records to a file, or raw to a folder with one file a record",
-  usage: "[KIND] --to vcf|ics|mbox|csv|json|sim|raw DEST",
+  usage: "[KIND] --to vcf|ics|mbox|csv|json|sim|card|raw DEST",
   example: "holdfast export contact --to vcf contacts.vcf",
   details:
-    "raw: DEST is a folder; each file holds the original bytes. sim: DEST is a folder for the two files of a SIM card's phonebook; what does not fit is counted first, and with --dry-run only that. Other formats: DEST is a file, - is stdout. A file that is there is replaced only with --force. Damaged records are left out and named, and the exit code is then 21.",
+    "raw: DEST is a folder; each file holds the original bytes. sim: DEST is a folder for the two files of a SIM card's phonebook; what does not fit is counted first, and with --dry-run only that. card: DEST is a memory card; pictures go to DCIM/ with a manifest of checksums, and what is on it already is checked and mended. Other formats: DEST is a file, - is stdout. A file that is there is replaced only with --force. Damaged records are left out and named, and the exit code is then 21.",
   keys: {
     to: "format",
     destination: "path",
     exported: "records written",
     leftOut: "records the format cannot hold",
     sim: "entries, namesCut, dropped, withoutNumber; null for other formats",
+    card: "written, verified, mended, damaged, dropped; null for other formats",
     damaged: "array of {kind, id} that could not be read",
     dryRun: "true when nothing was written",
   },
   options: {
-    to: { type: "string", value: "FORMAT", words: "vcf, ics, mbox, csv, json, sim or raw" },
+    to: { type: "string", value: "FORMAT", words: "vcf, ics, mbox, csv, json, sim, card or raw" },
     slots: { type: "string", value: "N", words: "sim: records of the card's phonebook (default 250)" },
     "name-bytes": { type: "string", value: "N", words: "sim: bytes the card has for a name (default 14)" },
     force: { type: "boolean", words: "replace files that are there" },
@@ -60,21 +61,36 @@ async function runExport(call: Call): Promise<Outcome> {
   const { records, leftOut, damaged } = await withAgent(call, "read", (agent) => collect(call, agent, kind, format));
   const sim = format === "sim" ? forSim(call, records) : undefined;
   for (const line of sim?.lines ?? []) call.terminal.say(line);
-  const bytes = call.dryRun ? undefined : await write(call, format, destination, records, sim?.files);
+  const card = format === "card" ? fillCard(destination, records, call.dryRun) : undefined;
+  for (const path of card?.damaged ?? []) call.terminal.say(call.terminal.alarm(`damaged on the card, and not on the handset: ${path}`));
+  const bytes = call.dryRun || format === "card" ? undefined : await write(call, format, destination, records, sim?.files);
 
   for (const one of damaged) call.terminal.say(`damaged, left out: ${one.kind} ${one.id}`);
   const fit = leftOut === 0 ? "" : `; ${plural(leftOut, "record")} of kinds that ${format} cannot hold left out`;
   call.terminal.say(
     `${call.dryRun ? "would export" : "exported"} ${plural(records.length, "record")} as ${format} to ${destination}${fit}`,
   );
-  const json = { to: format, destination, exported: records.length, leftOut, sim: sim?.json ?? null, damaged, dryRun: call.dryRun };
-  return { exitCode: damaged.length > 0 ? EXIT.DAMAGED : EXIT.OK, json, lines: [], ...(bytes ? { bytes } : {}) };
+  const json = {
+    to: format,
+    destination,
+    exported: records.length,
+    leftOut,
+    sim: sim?.json ?? null,
+    card: card ?? null,
+    damaged,
+    dryRun: call.dryRun,
+  };
+  return {
+    exitCode: damaged.length + (card?.damaged.length ?? 0) > 0 ? EXIT.DAMAGED : EXIT.OK,
+    json,
+    lines: [],
+    ...(bytes ? { bytes } : {}),
+  };
 }
 
 function formatOf(call: Call): Format {
   const word = call.text("to");
   if (word === undefined) throw usage("--to is missing", "export", `say a format: --to ${FORMATS.join("|")}`);
-  if (LATER.includes(word)) throw usage("this format is not built yet", word, `--to takes ${FORMATS.join(", ")}`);
   return asOneOf(word, "--to", FORMATS);
 }
 
@@ -93,7 +109,7 @@ function checkDestination(call: Call, format: Format, destination: string): void
   if (!isFolder && !call.given("force")) throw usage("there already", destination, "name another file; --force replaces it");
 }
 
-const isFolderFormat = (format: Format): boolean => format === "raw" || format === "sim";
+const isFolderFormat = (format: Format): boolean => format === "raw" || format === "sim" || format === "card";
 
 async function collect(call: Call, agent: Agent, kind: Kind | undefined, format: Format): Promise<Collected> {
   const found: Collected = { records: [], leftOut: 0, damaged: [] };
@@ -116,7 +132,7 @@ async function collect(call: Call, agent: Agent, kind: Kind | undefined, format:
 /** Returns the bytes that are for stdout, if they are. */
 async function write(
   call: Call,
-  format: Format,
+  format: Exclude<Format, "card">,
   destination: string,
   records: readonly StoredRecord[],
   files = records.map(rawFile),

@@ -39,10 +39,11 @@ export function rawFile(record: ExportRecord): RawFile {
   return { path: `${record.kind}/${record.id}.${suffix}`, bytes: record.body };
 }
 
-/** True for the records a vCard file (`vcf`), an iCalendar file (`ics`), a mailbox (`mbox`) or a SIM card (`sim`) can hold. */
-export function fitsFormat(record: ExportRecord, format: "vcf" | "ics" | "mbox" | "sim"): boolean {
+/** True for the records a vCard file (`vcf`), an iCalendar file (`ics`), a mailbox (`mbox`), a SIM card (`sim`) or a memory card (`card`) can hold. */
+export function fitsFormat(record: ExportRecord, format: "vcf" | "ics" | "mbox" | "sim" | "card"): boolean {
   if (format === "mbox") return record.kind === "mail";
   if (format === "sim") return record.kind === "contact";
+  if (format === "card") return record.kind === "photo";
   if (format === "vcf") return isComponent(record.body, "VCARD");
   return isComponent(record.body, "VEVENT|VTODO|VJOURNAL");
 }

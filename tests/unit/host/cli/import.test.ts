@@ -87,7 +87,7 @@ test("export never replaces a file unasked, and says what a format cannot hold",
 test("formats that are not there yet, unknown, or missing: usage", () =>
   inFolder(async (path) => {
     for (const words of [
-      ["--to", "card", "x"],
+      ["--to", "card", "-"],
       ["--to", "sim", "-"],
       ["--to", "vfc", "x"],
       ["x"],
