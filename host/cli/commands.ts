@@ -10,6 +10,7 @@ import { demo } from "./demo.js";
 import { edit } from "./edit.js";
 import { emulate } from "./emulate.js";
 import { exportCommand } from "./export.js";
+import { fsck } from "./fsck.js";
 import { scrub, stat, verify } from "./health.js";
 import { importCommand } from "./import.js";
 import { init } from "./init.js";
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   status,
   audit,
   verify,
+  fsck,
   scrub,
   sync,
   serve,

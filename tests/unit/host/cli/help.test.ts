@@ -21,6 +21,7 @@ test("the commands of this version", () => {
     "edit",
     "emulate",
     "export",
+    "fsck",
     "get",
     "image",
     "import",
