@@ -18,7 +18,7 @@ export const importCommand: Command = {
   usage: "FILES-OR-FOLDERS...",
   example: "holdfast import ~/contacts.vcf ~/calendars/",
   details:
-    "Takes vCard, iCalendar, vCalendar, vNote, vMessage, mbox, .eml, SMS Backup & Restore (XML), Gammu (.backup, .smsbackup), JPEG and plain text, and zips and folders of these. Each card, event, to-do, note, mail and message becomes a record with its original bytes. What is already there (same UID or same bytes) is found, not doubled. What cannot be taken is named by file and line, and the exit code is then 3. - is stdin.",
+    "Takes vCard, iCalendar, vCalendar, vNote, vMessage, mbox, .eml, SMS Backup & Restore (XML), Gammu (.backup, .smsbackup), LDIF, tables of people (.csv of Google, Outlook, Thunderbird), JPEG and plain text, and zips and folders of these. Each card, event, to-do, note, mail and message becomes a record with its original bytes. What is already there (same UID or same bytes) is found, not doubled. What cannot be taken is named by file and line, and the exit code is then 3. - is stdin.",
   keys: {
     files: "files read",
     added: "new records",

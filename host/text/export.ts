@@ -28,6 +28,7 @@ const beginnings: readonly [RegExp, string][] = [
   [/^[\s\ufeff]*BEGIN:[ \t]*VMSG/i, "vmg"],
   [/^<(sms|mms)\b/, "xml"],
   [/^[\s\ufeff]*\[\w+\]/, "backup"],
+  [/^dn::?[ \t]/i, "ldif"],
 ];
 const suffixes: Record<string, string> = { contact: "vcf", event: "ics", todo: "ics", mail: "eml", photo: "jpg", vault: "bin" };
 const encoder = new TextEncoder();
@@ -35,7 +36,8 @@ const encoder = new TextEncoder();
 /** The file of one record: its original bytes. */
 export function rawFile(record: ExportRecord): RawFile {
   const head = record.kind === "photo" || record.kind === "mail" ? "" : decodeHead(record.body, 256);
-  const suffix = beginnings.find(([pattern]) => pattern.test(head))?.[1] ?? suffixes[record.kind] ?? "txt";
+  const isRow = record.kind === "contact" && /^[\s\ufeff]*"?[\w -]+"?[,;\t\r\n]/.test(head);
+  const suffix = beginnings.find(([pattern]) => pattern.test(head))?.[1] ?? (isRow ? "csv" : (suffixes[record.kind] ?? "txt"));
   return { path: `${record.kind}/${record.id}.${suffix}`, bytes: record.body };
 }
 

@@ -2,7 +2,7 @@
 // Callers may take for granted: pure and total. Any bytes give a plan; every record's body is a slice of the file (or, for an event with
 // overrides, slices joined in file order); everything that is not taken is named with file and line.
 //
-// vCard, iCalendar and vCalendar files are split (split.ts, series.ts), so are mbox, SMS Backup & Restore and Gammu (slices.ts). A JPEG is a
+// vCard, iCalendar and vCalendar files are split (split.ts, series.ts), so are mbox, SMS Backup & Restore, Gammu, LDIF and CSV (slices.ts). A JPEG is a
 // photo, a .eml file a mail, plain text a note, each whole.
 import { concat } from "./bytes.js";
 import { decodeHead, isPlainText } from "./encoding.js";
@@ -45,7 +45,7 @@ export const bodyBytesMax = 8 * 1024 * 1024;
 
 const splitSuffixes = new Set(["vcf", "vcard", "ics", "ical", "ifb", "vcs", "vnt", "vmg"]);
 /** Text with a meaning of its own, which would be lost in a note. */
-const otherSuffixes = new Set(["csv", "htm", "html", "json", "mbox", "xml"]);
+const otherSuffixes = new Set(["htm", "html", "json", "mbox", "xml"]);
 
 /** The plan for one file. `fileName` names it in refusals, and its suffix helps to tell its type. Cost: a few passes over the bytes. */
 export function importPlan(fileName: string, bytes: Uint8Array): ImportPlan {
@@ -72,7 +72,7 @@ function filePlan(fileName: string, bytes: Uint8Array): ImportPlan {
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return whole(fileName, "photo", bytes);
   if (suffix === "eml") return whole(fileName, "mail", bytes);
   if (splitSuffixes.has(suffix) || startsWithBegin(bytes)) return splitPlan(fileName, bytes);
-  const slices = slicesOf(bytes);
+  const slices = slicesOf(bytes, suffix);
   if (slices) return slicedPlan(fileName, slices);
   if (otherSuffixes.has(suffix)) return refusal(fileName, `files of type .${suffix} are not taken`);
   const isText = isPlainText(bytes) || (suffix === "txt" && !bytes.includes(0));

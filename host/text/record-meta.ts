@@ -43,7 +43,8 @@ export function contactNumbers(body: Uint8Array, phones: readonly string[] = [])
     : [...phones];
 }
 
-function setPhones(meta: TextMeta, numbers: readonly string[]): void {
+/** Gives `meta` the numbers as they are dialled, each once, at most eight. */
+export function setPhones(meta: TextMeta, numbers: readonly string[]): void {
   const distinct = [...new Set(numbers.map(dialled).filter((phone) => phone !== ""))].slice(0, phoneCount);
   if (distinct.length > 0) meta.phones = distinct;
 }

@@ -1,6 +1,8 @@
-// Files whose records lie in them one after another, each a slice of the file: mbox, SMS Backup & Restore, Gammu.
+// Files whose records lie in them one after another, each a slice of the file: mbox, SMS Backup & Restore, Gammu, LDIF, CSV.
+import { csvRows } from "./csv.js";
 import { decodeHead, textForm } from "./encoding.js";
 import { gammuSections, isGammu } from "./gammu.js";
+import { isLdif, ldifEntries } from "./ldif.js";
 import { isMbox, mboxMails } from "./mbox.js";
 import { mailMeta, type TextMeta } from "./record-meta.js";
 import { isSmsXml, xmlMessages } from "./sms-xml.js";
@@ -17,12 +19,26 @@ export interface Slice {
   meta?: TextMeta;
 }
 
-/** The slices of a file of one of these formats; undefined: it is of none. Told by what stands in it, not by its name. */
-export function slicesOf(bytes: Uint8Array): Slice[] | undefined {
+/** The slices of a file of one of these formats; undefined: it is of none. Told by what stands in it; a table only by its name (`suffix`). */
+export function slicesOf(bytes: Uint8Array, suffix = ""): Slice[] | undefined {
   const head = decodeHead(bytes, 4096);
   if (isMbox(bytes)) return mboxMails(bytes).map(({ body, line }) => ({ kind: "mail", body, line, meta: mailMeta(body) }));
   if (isSmsXml(head)) return messages(bytes);
-  return isGammu(head) ? sections(bytes) : undefined;
+  if (isGammu(head)) return sections(bytes);
+  if (isLdif(head)) return entries(bytes);
+  return suffix === "csv" ? rows(bytes) : undefined;
+}
+
+function entries(bytes: Uint8Array): Slice[] {
+  return ldifEntries(bytes).map(({ body, line, meta }) => {
+    return meta ? { kind: "contact", body, line, meta } : { line, refused: "an entry without name, number or address" };
+  });
+}
+
+function rows(bytes: Uint8Array): Slice[] {
+  const found = csvRows(bytes);
+  if (typeof found === "string") return [{ line: 1, refused: found }];
+  return found.map(({ body, line, meta }) => ({ kind: "contact", body, line, meta }));
 }
 
 function messages(bytes: Uint8Array): Slice[] {

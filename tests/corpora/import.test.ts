@@ -24,6 +24,7 @@ const OTHERS: Record<string, (text: string) => number> = {
   eml: () => 1,
   mbox: (text) => count(text, /^From \S+@.*\d{4}\r?$/gm),
   xml: (text) => (/<smses/.test(text) ? count(text.replace(/<!--[\s\S]*?-->/g, ""), /<(sms|mms)\s/g) : 1),
+  csv: (text) => text.trim().split(/\r?\n/).length - 1,
   backup: (text) => count(text, /^\[(?!Backup\]|Checksum\]|Header\])/gim),
   smsbackup: (text) => count(text, /^\[(?!Backup\]|Checksum\]|Header\])/gim),
 };

@@ -61,9 +61,21 @@ test("a raw file is named after what its body is", () => {
       ["message", "<sms body=''/>"],
       ["message", "BEGIN:VMSG\n"],
       ["contact", "[PhonePBK001]\n"],
+      ["contact", "dn: cn=a\n"],
+      ["contact", "First Name,Phone\na,1\n"],
       ["mail", "Subject: x"],
     ].map(([kind, text]) => pathOf(kind!, text!)),
-    ["note/1.vnt", "note/1.ics", "note/1.txt", "message/1.xml", "message/1.vmg", "contact/1.backup", "mail/1.eml"],
+    [
+      "note/1.vnt",
+      "note/1.ics",
+      "note/1.txt",
+      "message/1.xml",
+      "message/1.vmg",
+      "contact/1.backup",
+      "contact/1.ldif",
+      "contact/1.csv",
+      "mail/1.eml",
+    ],
   );
 });
 
