@@ -12,3 +12,16 @@ export { idOfBytes } from "./record-id.js";
 export { contactNumbers, type TextMeta } from "./record-meta.js";
 export { rankedEntries, SIM_SHAPE, type SimEntry, type SimShape, simEntries, simFiles } from "./sim.js";
 export { type Part, type PartKind, type Split, type SplitRefusal, splitParts } from "./split.js";
+export {
+  type ContactView,
+  contactView,
+  type EventView,
+  eventView,
+  type Labelled,
+  type MailView,
+  type MessageView,
+  mailView,
+  messageView,
+  type TodoView,
+  todoView,
+} from "./views.js";

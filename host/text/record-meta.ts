@@ -82,12 +82,17 @@ export function mailMeta(body: Uint8Array): TextMeta {
   return meta;
 }
 
+/** The lines of a vMessage's innermost body. */
+export function vMessageText(body: Uint8Array): string {
+  const lines = [...deepProperties(body)].filter(({ name, depth }) => name === "" && depth > 2);
+  return lines.map(({ value }) => value).join("\n");
+}
+
 /** Meta of a vMessage (IrMC, .vmg): number and name stand in its cards, the text in its innermost body. */
 export function vMessageMeta(body: Uint8Array): TextMeta {
   const meta: TextMeta = {};
   const list = [...deepProperties(body)];
-  const text = list.filter(({ name, depth }) => name === "" && depth > 2).map(({ value }) => value);
-  setLabel(meta, text.join(" "));
+  setLabel(meta, vMessageText(body));
   setPhones(
     meta,
     list.filter(({ name }) => name === "TEL").map(({ value }) => value),

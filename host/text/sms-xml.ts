@@ -36,15 +36,23 @@ export function xmlMessages(bytes: Uint8Array, form: TextForm): XmlMessage[] {
   return found;
 }
 
+const HEAD = /^<\w+((?:[^>"']|"[^"]*"|'[^']*')*)>/;
+
+/** All of the text of an <sms>, or of the plain parts of an <mms>; undefined where there is none. */
+export function messageText(element: string): string | undefined {
+  const body = attribute(HEAD.exec(element)?.[1] ?? "", "body");
+  if (body !== undefined) return body;
+  const parts = [...element.matchAll(/<part\b((?:[^>"']|"[^"]*"|'[^']*')*)>/g)].map(([, part]) => part!);
+  const texts = parts.filter((part) => attribute(part, "ct") === "text/plain").map((part) => attribute(part, "text"));
+  const plain = texts.filter((text) => text !== undefined).join("\n");
+  return plain === "" ? undefined : plain;
+}
+
 /** Number, time and first words of an <sms> or <mms> element. `box`: "in" or "out". */
 export function messageMeta(element: string): TextMeta {
   const meta: TextMeta = {};
-  const head = /^<\w+((?:[^>"']|"[^"]*"|'[^']*')*)>/.exec(element)?.[1] ?? "";
-  const value = (name: string) => attribute(head, name);
-  const parts = [...element.matchAll(/<part\b((?:[^>"']|"[^"]*"|'[^']*')*)>/g)].map(([, part]) => part!);
-  const plain = parts.filter((part) => attribute(part, "ct") === "text/plain").map((part) => attribute(part, "text"));
-  const text = value("body") ?? plain.find(Boolean);
-  setLabel(meta, text ?? value("sub") ?? "");
+  const value = (name: string) => attribute(HEAD.exec(element)?.[1] ?? "", name);
+  setLabel(meta, messageText(element) ?? value("sub") ?? "");
   const numbers = (value("address") ?? "").split("~").map((number) => number.replace(/(?!^\+)[^\d]/g, "").slice(0, 21));
   const distinct = [...new Set(numbers.filter((number) => /\d/.test(number)))].slice(0, 8);
   if (distinct.length > 0) meta.phones = distinct;
