@@ -97,7 +97,7 @@ function singleCuts(size: Size): Sized {
     }),
   );
   const smallest = partNames.flatMap((preset) =>
-    seeds(2001, isLarge(preset) ? by(size, 0, 0, 8) : by(size, 0, 0, 30)).map((seed): Subject => {
+    seeds(2001, isLarge(preset) ? by(size, 0, 0, 8) : by(size, 0, 0, 27)).map((seed): Subject => {
       const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.06 : 0.2, partFulls: isLarge(preset) ? 0.8 : 2.5 };
       return { preset, blockCount: 12 + (seed % 3), script };
     }),
@@ -208,7 +208,7 @@ function nestedOnce(size: Size): Sized {
 }
 
 function nestedTwice(size: Size): Sized {
-  const [shards, count] = by<[number, number]>(size, [1, 1], [1, 1], [6, 6]);
+  const [shards, count] = by<[number, number]>(size, [1, 1], [1, 1], [6, 4]);
   const jobs = partNames.slice(0, by(size, 1, 2, 5)).flatMap((preset, index) =>
     seeds(0, shards).map((shard): Job => {
       const place = size === "slice" ? 0 : PLACES[(index + 2) % PLACES.length]!;
@@ -219,7 +219,7 @@ function nestedTwice(size: Size): Sized {
     }),
   );
   const budget = `three cuts: the first at each of up to ${count} operations, the others at every operation of the lives after`;
-  const floor = by<Floor>(size, { nested2: 10_000 }, { nested2: 20_000 }, { nested2: 300_000, scripts: 5 });
+  const floor = by<Floor>(size, { nested2: 10_000 }, { nested2: 20_000 }, { nested2: 100_000, scripts: 5 });
   return { name: "nested, two deep, exhaustive", budget, work: cutting(jobs), floor };
 }
 
