@@ -103,7 +103,8 @@ function copyOf(proof: Proof): KnownCopy {
     const bytes = new Uint8Array(readFileSync(path));
     if (sha256(bytes) !== proof.sha256) return gone;
     const { manifest } = openBackup(bytes);
-    const holds = new Map(manifest.records.map(({ kind, id, lsn }) => [`${kind} ${id}`, lsn]));
+    const own = manifest.records.filter(({ path: entry }) => entry !== undefined); // the others lie in earlier files, which have proofs of their own
+    const holds = new Map(own.map(({ kind, id, lsn }) => [`${kind} ${id}`, lsn]));
     return { ...gone, readMs, holds };
   } catch {
     return gone;

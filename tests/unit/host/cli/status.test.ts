@@ -40,4 +40,19 @@ test("ONE COPY, then SAFE with a backup that was read back, then ONE COPY for wh
     assert.match((await holdfast(["status", "-i", image])).stdout, /not there any more, or changed/);
   }));
 
+test("a backup that needs an earlier one proves only what is in it, once the earlier one is gone", () =>
+  inFolder(async (path) => {
+    const image = await freshImage(path("a.flash"));
+    const note = (text: string) => holdfast(["put", "note", "-", "-i", image], { stdin: text });
+    await note("milk");
+    await holdfast(["backup", path("b.zip"), "-i", image]);
+    await note("bread");
+    await holdfast(["backup", path("c.zip"), "--since", path("b.zip"), "-i", image]);
+    const status = async () => (await holdfast(["status", "-i", image, "--json"])).json;
+    assert.is((await status()).state, "SAFE");
+    renameSync(path("b.zip"), path("elsewhere.zip"));
+    const { state, kinds } = await status();
+    assert.equal([state, kinds[0].safe, kinds[0].oneCopy], ["ONE COPY", 1, 1]);
+  }));
+
 test.run();
