@@ -6,6 +6,7 @@ export { type DrillReport, drill } from "./drill.js";
 export type { BackupRecord, Manifest } from "./manifest.js";
 export { noteProof, type Proof, proofsOf } from "./proofs.js";
 export { type Backup, openBackup } from "./read.js";
+export { readable } from "./readable.js";
 export { type MissingRecord, RESTORE_MODES, type RestoreMode, type RestoreOptions, type RestoreReport, restore } from "./restore.js";
 export {
   type Copy,

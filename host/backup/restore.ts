@@ -9,6 +9,7 @@ import type { Kind, LocalAgent, RecordMeta, StoredRecord } from "../agent/types.
 import { HoldfastError } from "../errors.js";
 import { Batches, idOfBytes, sameBytes } from "../text/index.js";
 import type { BackupRecord } from "./manifest.js";
+import { readable } from "./readable.js";
 import type { Source } from "./source.js";
 
 /** Where handset and backup have different bytes under one id: the later change stays, both are kept, the backup's, the handset's. */
@@ -94,7 +95,7 @@ async function step(
     if (error instanceof HoldfastError) return error;
     throw error;
   }
-  const there = onHandset(agent, record.kind, record.id);
+  const there = readable(agent, record.kind, record.id);
   if (there === undefined) return wanted;
   if (there === "damaged") return { ...wanted, outcome: "replaced" };
   if (sameBytes(there.body, wanted.body)) return "unchanged";
@@ -109,16 +110,7 @@ function settled(there: StoredRecord, wanted: Item, mode: RestoreMode): Item | "
 /** Under an id made of its bytes, so that a second restore finds it. */
 function beside(agent: LocalAgent, wanted: Item): Item | "unchanged" {
   const id = idOfBytes(wanted.kind, wanted.body);
-  const there = onHandset(agent, wanted.kind, id);
+  const there = readable(agent, wanted.kind, id);
   if (there !== undefined && there !== "damaged" && sameBytes(there.body, wanted.body)) return "unchanged";
   return { ...wanted, id, outcome: "both" };
-}
-
-function onHandset(agent: LocalAgent, kind: Kind, id: string): StoredRecord | "damaged" | undefined {
-  try {
-    return agent.get(kind, id);
-  } catch (error) {
-    if (error instanceof HoldfastError && error.code === "CORRUPT") return "damaged";
-    throw error;
-  }
 }

@@ -6,13 +6,14 @@
  */
 import { type Zippable, zipSync } from "fflate";
 import { encodeMeta } from "../agent/meta.js";
-import type { Kind, LocalAgent, StoredRecord, StoredSummary } from "../agent/types.js";
+import type { LocalAgent, StoredRecord, StoredSummary } from "../agent/types.js";
 import { HoldfastError } from "../errors.js";
 import type { FlashGeometry } from "../flash/index.js";
 import { rawFile } from "../text/index.js";
 import { sha256 } from "./digest.js";
 import { type BackupBase, type BackupRecord, MANIFEST_NAME, MARKER_NAME, type Manifest, VERSION } from "./manifest.js";
 import { indexPage, README } from "./pages.js";
+import { readable } from "./readable.js";
 
 export interface BackupOptions {
   geometry: FlashGeometry;
@@ -70,15 +71,6 @@ function addRecord(agent: LocalAgent, { kind, id }: StoredSummary, manifest: Man
   const isPacked = kind === "photo";
   files[path] = [bytes, { level: isPacked ? 0 : 6, mtime: Math.max(record.wallMs, ZIP_EPOCH_MS) }];
   manifest.records.push(recordOf(record, path));
-}
-
-function readable(agent: LocalAgent, kind: Kind, id: string): StoredRecord | "damaged" | undefined {
-  try {
-    return agent.get(kind, id);
-  } catch (error) {
-    if (error instanceof HoldfastError && error.code === "CORRUPT") return "damaged";
-    throw error;
-  }
 }
 
 function recordOf({ kind, id, lsn, wallMs, body, meta }: StoredRecord, path: string): BackupRecord {

@@ -2,9 +2,10 @@
  * `fsck`: what is wrong with a store, why, and what to do; `--repair` moves what has begun to rot, `--reindex` makes every meta anew from its body.
  */
 
+import { readable } from "../backup/index.js";
 import type { Kind, LocalAgent, RecordMeta, ScrubReport, Stat, StoredRecord, VerifyReport } from "../index.js";
 import type { Call, Command, Outcome } from "./command.js";
-import { asFailure, EXIT } from "./exit.js";
+import { EXIT } from "./exit.js";
 import { onImage, withAgent } from "./image.js";
 import { metaOf } from "./records.js";
 import { jsonText, plural } from "./words.js";
@@ -114,22 +115,13 @@ async function reindex(agent: LocalAgent, dryRun: boolean): Promise<number> {
   let changed = 0;
   for (const { kind, id } of [...agent.list()]) {
     const record = readable(agent, kind, id);
-    if (record === undefined) continue;
+    if (record === undefined || record === "damaged") continue;
     const meta = toldMeta(record);
     if (jsonText(sorted(meta)) === jsonText(sorted(record.meta))) continue;
     if (!dryRun) agent.put(kind, record.body, { id, meta, wallMs: record.wallMs });
     changed++;
   }
   return changed;
-}
-
-function readable(agent: LocalAgent, kind: Kind, id: string): StoredRecord | undefined {
-  try {
-    return agent.get(kind, id);
-  } catch (error) {
-    if (asFailure(error).code !== "CORRUPT") throw error;
-    return undefined;
-  }
 }
 
 function toldMeta({ kind, body, meta }: StoredRecord): RecordMeta {
