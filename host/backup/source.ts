@@ -2,7 +2,7 @@
  * A backup on disk with the earlier ones it is based on, which lie beside it: together they have every body that the newest lists.
  */
 import { readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { HoldfastError } from "../errors.js";
 import { sha256 } from "./digest.js";
 import type { BackupBase, BackupRecord, Manifest } from "./manifest.js";
@@ -28,11 +28,14 @@ function opened(path: string, depth: number): Source {
   const file = new Uint8Array(readFileSync(path));
   const backup = openBackup(file);
   const { base } = backup.manifest;
-  let earlier: Source | undefined;
+  let earlier: { source: Source; records: ReadonlyMap<string, BackupRecord> } | undefined;
   const body = (record: BackupRecord): Uint8Array => {
     if (record.path !== undefined || base === null) return backup.body(record);
-    earlier ??= openedBase(join(dirname(path), base.file), base, depth);
-    return bodyIn(earlier, record);
+    earlier ??= byKey(openedBase(join(dirname(path), base.file), base, depth));
+    const there = earlier.records.get(keyOf(record));
+    if (there === undefined || there.sha256 !== record.sha256)
+      throw new HoldfastError("CORRUPT", `damaged here: ${base.file} does not have ${keyOf(record)}`);
+    return earlier.source.body(there);
   };
   return { path, sha256: sha256(file), manifest: backup.manifest, body };
 }
@@ -56,11 +59,10 @@ function openedBase(path: string, base: BackupBase, depth: number): Source {
   return source;
 }
 
-function bodyIn(earlier: Source, record: BackupRecord): Uint8Array {
-  const there = earlier.manifest.records.find(({ kind, id }) => kind === record.kind && id === record.id);
-  if (there === undefined || there.sha256 !== record.sha256)
-    throw new HoldfastError("CORRUPT", `damaged here: ${basename(earlier.path)} does not have ${record.kind} ${record.id}`);
-  return earlier.body(there);
+const keyOf = ({ kind, id }: BackupRecord): string => `${kind} ${id}`;
+
+function byKey(source: Source): { source: Source; records: ReadonlyMap<string, BackupRecord> } {
+  return { source, records: new Map(source.manifest.records.map((record) => [keyOf(record), record])) };
 }
 
 /** One backup as it came from memory, with no earlier one. */

@@ -40,8 +40,6 @@ function answersTo(image: string, { evidence, copies, relays }: Gathered, safety
   const { records, storeId } = evidence;
   const sum = (key: "safe" | "oneCopy" | "atRisk" | "lost") => safety.kinds.reduce((total, each) => total + each[key], 0);
   const drills = copies.map(({ proof }) => proof.drilledMs).filter((ms) => ms !== undefined);
-  const proven = copies.filter(({ readMs }) => readMs !== undefined);
-  const inFiles = records.filter(({ kind, id, lsn }) => proven.some(({ holds }) => holds.get(`${kind} ${id}`) === lsn)).length;
   return [
     {
       question: "Where is my data?",
@@ -74,7 +72,7 @@ function answersTo(image: string, { evidence, copies, relays }: Gathered, safety
     {
       question: "What if Holdfast is gone?",
       answer: [
-        `${inFiles} of ${plural(records.length, "record")} are in a backup that was read back: a zip of the original files, which any zip program opens`,
+        `${sum("safe") + sum("atRisk")} of ${plural(records.length, "record")} are in a backup that was read back: a zip of the original files, which any zip program opens`,
         "`holdfast export --to raw DEST` writes the original bytes of every record as a file",
       ],
     },
