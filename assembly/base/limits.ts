@@ -14,6 +14,8 @@ export const HEAD_DATA_MAX: u32 = 651;
 export const BODY_UNIT_MAX: u32 = 624;
 /** Longest contiguous record, all units and parity. Longer bodies are cut into chunks. */
 export const RECORD_MAX_BYTES: u32 = 2112;
+/** Data bytes of the shortest record. */
+export const RECORD_DATA_MIN: u32 = 8;
 /** Data bytes of the longest record (RECORD_MAX_BYTES without checks). */
 export const RECORD_DATA_MAX: u32 = 2048;
 export const BODY_MAX_BYTES: u32 = 8 << 20;

@@ -200,6 +200,11 @@ export function dirtyCount(): u32 {
   return dirties;
 }
 
+/** Blank blocks are taken in this order: the least worn first; the last block, whose label ends a format, last. */
+export function blankRank(block: u32): u32 {
+  return block == blockCount - 1 ? 0xfffffffe : eraseCountOf(block);
+}
+
 /**
  * The least worn block in `state`, lowest index first; -1 when there is none. The last block of the part is the last blank one to be
  * taken: while no session was ever begun its label is what says that the format finished; and a format over a live store begins with
@@ -210,7 +215,7 @@ export function leastWorn(state: u32): i32 {
   let bestCount: u32 = 0xffffffff;
   for (let b: u32 = anchorCount; b < blockCount; b++) {
     if (stateOf(b) != state) continue;
-    const count = b == blockCount - 1 && state == BlockState.BLANK ? 0xfffffffe : eraseCountOf(b);
+    const count = state == BlockState.BLANK ? blankRank(b) : eraseCountOf(b);
     if (count < bestCount) {
       best = <i32>b;
       bestCount = count;

@@ -8,7 +8,8 @@
  *                                                                         into this session's first segment; the rest is
  *                                                                         adopted up to there (or copied too, when small)
  *   E batch      a tail that ends inside a batch                          adopted up to the batch's first record
- *   F suspect    the blank block that would have been opened next         erased again before anything is programmed
+ *   F suspect    the blank block that would have been opened next; where  erased again before anything is programmed
+ *                a boot failed, every one that it may have torn
  *   G doubtful   neither blank nor a segment                              erased before anything is programmed
  *   H withheld   void by the newest root, which nothing proves            not touched before this session's root
  *
@@ -20,13 +21,14 @@ import { LOADED, STAGED, SWEPT } from "../base/memory";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import { blockCount, isNand, pageBytes, segmentEnd } from "../flash/geometry";
-import { flagsOfCopy, RecordFlag, recordBytes } from "../format/record";
+import { flagsOfCopy, RecordFlag, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { adopt, adoptedCount, adoptedEnd, clearAdopted, dropLastAdopted, outliveAdopted, pruneAdopted } from "./adopted";
 import {
   anchorCount,
   BlockFlag,
   BlockState,
+  blankRank,
   discard,
   flagsOf,
   leastWorn,
@@ -62,6 +64,7 @@ import {
   highestBegun,
   holdsAfterAll,
   isLabelledAfter,
+  isLabelledIn,
   newestCold,
   newestHot,
   newestSession,
@@ -188,7 +191,7 @@ export function recover(wallMs: i64): i32 {
   if (Build.PROBE && twin(Twin.SESSION_TWICE)) setSession(newestSession);
   setBlankSession(session + 1);
   let listed = listTails(); // before anything is erased: an erase may go astray
-  const unsure = eraseUnsure();
+  const unsure = eraseUnsure(false);
   if (unsure < 0) return unsure;
   withhold();
   const recovered = newestSession;
@@ -224,23 +227,53 @@ export function allowSecondLook(): void {
 }
 
 /**
- * Cases F and G, before anything is programmed: doubtful blocks first, then the suspect, so that whatever a cut leaves here, the next
- * boot begins with the very same block. What a boot that failed has labelled may have been torn by another one since, and reads as
- * blank all the same: it is erased again too. Errors: IO one of them is a segment at the second look: all is to be judged anew.
+ * Is there a block that a clean mount took for nothing, or for blank, and that reads as a segment now? A clean mount shows what it found, and
+ * what was shown stays: so it is asked before, once, and not again at the first change. True: all is to be judged anew.
  */
-export function eraseUnsure(): i32 {
-  if (begunUnseen())
-    for (let b = anchorCount; b < blockCount; b++)
-      if (stateOf(b) == BlockState.BLANK && isLabelledAfter(b, newestSession)) setState(b, BlockState.DIRTY);
+export function readsOtherwise(): bool {
+  for (let b = anchorCount; b < blockCount && !lookedAgain; b++) {
+    if (openLsnOf(b) != 0 || (stateOf(b) != BlockState.DIRTY && <i32>b != suspect)) continue;
+    if (holdsAfterAll(b)) {
+      lookedAgain = true;
+      return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * Cases F and G, before anything is programmed: doubtful blocks first, then the suspect, so that whatever a cut leaves here, the next
+ * boot begins with the very same block. `settled`: something was shown already, and the verdict of the mount stands.
+ * Errors: IO one of them is a segment at the second look: all is to be judged anew.
+ */
+export function eraseUnsure(settled: bool): i32 {
+  const unseen = begunUnseen();
   const first = suspect >= 0 && stateOf(<u32>suspect) == BlockState.BLANK ? suspect : leastWorn(BlockState.BLANK);
-  if (!eraseDoubtful()) return Status.IO;
+  if (!eraseDoubtful(settled)) return Status.IO;
   if (suspect < 0 || first < 0) return Status.OK;
-  if (!lookedAgain && holdsAfterAll(<u32>first)) {
+  if (!settled && !lookedAgain && holdsAfterAll(<u32>first)) {
     lookedAgain = true;
     return Status.IO;
   }
   makeBlank(<u32>first);
+  if (unseen) eraseDoubted();
   return Status.OK;
+}
+
+/**
+ * Case F after a boot that came to no root: its label is there, so it had erased a block and was at others. It may have torn the blank one that
+ * it would have opened, or any that was labelled since the last ordinary segment: a root that reads well today may have read badly then, and
+ * what its session labelled was erased again. Torn, they read as blank all the same. After the suspect, whose new label tells the next boot
+ * that this one was here. Cost: two label reads a blank block.
+ */
+function eraseDoubted(): void {
+  let old: i32 = -1;
+  for (let b = anchorCount; b < blockCount; b++) {
+    if (stateOf(b) != BlockState.BLANK || isLabelledIn(b, session + 1)) continue; // erased by this boot
+    if (isLabelledAfter(b, ordinarySession)) makeBlank(b);
+    else if (old < 0 || blankRank(b) < blankRank(<u32>old)) old = <i32>b;
+  }
+  if (old >= 0) makeBlank(<u32>old);
 }
 
 /**
@@ -249,18 +282,19 @@ export function eraseUnsure(): i32 {
  * header has rotted stays as long as it can: somebody may still want to dig in it. False: one reads as a segment now, because
  * a read went astray before or a torn header is unstable: all is to be judged anew, or it would count at a later boot only.
  */
-function eraseDoubtful(): bool {
+function eraseDoubtful(settled: bool): bool {
   if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return true;
   for (let b = anchorCount; b < blockCount; b++) {
     if (openLsnOf(b) != 0) continue;
     if (stateOf(b) == BlockState.DIRTY) {
       const reads = readFacts(b) >= 0;
-      if (reads ? lookedAgain : headlessRecords(b) != 0) continue;
-      if (holdsAfterAll(b)) {
+      if (reads ? lookedAgain && !settled : headlessRecords(b) != 0) continue;
+      const holds = holdsAfterAll(b);
+      if (holds && !settled) {
         lookedAgain = true;
         return false;
       }
-      if (reads) continue;
+      if (reads && !holds) continue;
     } else if (stateOf(b) != BlockState.SPENT) continue;
     makeBlank(b);
   }
@@ -384,12 +418,16 @@ export function isTail(b: u32): bool {
 let tailLast: u32 = 0;
 let tailEnd: u32 = 0;
 let tailBatch: u32 = 0;
+/** Where the batch began that was not finished when the last program was made; 0: there was none. */
+let tailBatchBefore: u32 = 0;
 let tailRecords: u32 = 0;
 /** Records before the last program, and before the unfinished batch. */
 let tailLastIndex: u32 = 0;
 let tailBatchIndex: u32 = 0;
 /** Bytes of the records before the unfinished batch, or of all; gaps and roots not counted. */
 let tailBytes: u32 = 0;
+/** Offset of the last head of a body in chunks, 0 for none. */
+let tailHead: u32 = 0;
 /** Is there damage that was no torn write? The segment then stays, as the only witness of it. */
 let tailRotten: bool = false;
 
@@ -403,10 +441,12 @@ function surveyTail(block: u32): i32 {
   tailLast = firstRecordOffset();
   tailEnd = tailLast;
   tailBatch = 0;
+  tailBatchBefore = 0;
   tailRecords = 0;
   tailLastIndex = 0;
   tailBatchIndex = 0;
   tailBytes = 0;
+  tailHead = 0;
   let bytesBefore: u32 = 0;
   let counted: u64 = 0;
   while (true) {
@@ -419,6 +459,7 @@ function surveyTail(block: u32): i32 {
     if (isFirstOfProgram(s)) {
       tailLast = s.programOffset;
       tailLastIndex = tailRecords;
+      tailBatchBefore = tailBatch;
     }
     const open = tailBatch;
     const batch = (s.recordFlags & RecordFlag.BATCH) != 0;
@@ -431,6 +472,7 @@ function surveyTail(block: u32): i32 {
       tailBatchIndex = tailRecords;
       bytesBefore = tailBytes;
     }
+    if (loadedHeader().type == UnitType.LONG) tailHead = offset;
     tailEnd = s.offset;
     tailRecords++;
     tailBytes += recordBytes(scanned().dataBytes);
@@ -445,10 +487,14 @@ function surveyTail(block: u32): i32 {
 function validEnd(): u32 {
   return tailBatch ? tailBatch : tailEnd;
 }
-/** Where the last program of a tail begins: what lies before it was read back by the session that wrote it. Errors: IO. */
+/** Where in the tail that was looked at last the newest head of a body in chunks lies that reads well; 0: there is none. */
+export function lastHead(): u32 {
+  return tailHead;
+}
+/** Where the last program of a tail begins, or a batch that it ends: what lies before was read back by the session that wrote it. Errors: IO. */
 export function provenEnd(block: u32): i32 {
   const status = surveyTail(block);
-  return status < 0 ? status : <i32>min(tailLast, validEnd());
+  return status < 0 ? status : <i32>min(tailBatchBefore ? tailBatchBefore : tailLast, validEnd());
 }
 /** Where the valid part of a tail ends when nothing may be written (a read-only mount). Errors: IO. */
 export function readOnlyEnd(block: u32): i32 {
@@ -559,7 +605,7 @@ function copyRecords(block: u32, from: u32, end: u32, expected: u32): i32 {
 }
 
 /** Case E across segments: the unfinished batch began before `block`; earlier hot segments end where it begins. */
-function voidEarlierBatch(block: u32): i32 {
+export function voidEarlierBatch(block: u32): i32 {
   let at = block;
   while (true) {
     const before = previousHot(at);

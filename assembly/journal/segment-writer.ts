@@ -4,7 +4,7 @@
  */
 import { alignDown, alignUp, storeU24, storeU48, varintBytes, zigzag } from "../base/bytes";
 import { check } from "../base/check";
-import { GROUP_BYTES, HEADER_MAX_BYTES, PENDING_MAX, SUMMARY_UNITS_MAX } from "../base/limits";
+import { GROUP_BYTES, HEADER_MAX_BYTES, PENDING_MAX, RECORD_DATA_MIN, SUMMARY_UNITS_MAX } from "../base/limits";
 import { GROUP, PENDING, STAGED, STREAMS, UNIT } from "../base/memory";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
@@ -95,6 +95,12 @@ function interimBytes(pending: u32): u32 {
   return alignUp(unitBytes(SUMMARY_FIXED + SUMMARY_CONTINUED + pending), addressUnit);
 }
 
+/** Bytes of the interim summary that goes behind the record `h`, if one is due then. */
+function interimAfter(s: Stream, h: Header): u32 {
+  const pending = s.pendingBytes + entrySize(s, h);
+  return pending + ENTRY_MAX > PENDING_MAX ? interimBytes(pending) : 0;
+}
+
 /** Throws away a group that was not programmed. */
 export function discardGroup(): void {
   groupBytes = 0;
@@ -117,14 +123,8 @@ function entrySize(s: Stream, h: Header): u32 {
 
 /** Would a record of `bytes` at `offset` still fit, with every summary it will need? */
 function fits(s: Stream, offset: u32, bytes: u32, entryBytes: u32): bool {
-  let end = offset + bytes;
-  let pending = s.pendingBytes + entryBytes;
-  if (s.pendingBytes + ENTRY_MAX > PENDING_MAX) {
-    if (s.interimCount >= SUMMARY_UNITS_MAX) return false;
-    end += interimBytes(s.pendingBytes);
-    pending = entryBytes + SUMMARY_CONTINUED;
-  }
-  return alignUp(end, programBytes) + finalBytes(s, pending) <= segmentEnd;
+  if (s.pendingBytes + ENTRY_MAX > PENDING_MAX) return false; // there was no room for the interim summary that is due
+  return alignUp(offset + bytes, programBytes) + finalBytes(s, s.pendingBytes + entryBytes) <= segmentEnd;
 }
 
 /** Does the record `h` still go into the open segment of stream `which`? */
@@ -153,7 +153,7 @@ export function reserve(which: u32, h: Header, payloadBytes: u32, type: u32): i3
   const s = stream(which);
   let status = selectGroup(which);
   if (status < 0) return status;
-  if (groupBytes != 0 && groupBytes + recordSize(s, h, payloadBytes) + interimBytes(s.pendingBytes) > groupLimit()) {
+  if (groupBytes != 0 && groupBytes + recordSize(s, h, payloadBytes) + interimAfter(s, h) > groupLimit()) {
     status = flush();
     if (status < 0) return status;
     groupStart = s.offset;
@@ -167,7 +167,6 @@ export function reserve(which: u32, h: Header, payloadBytes: u32, type: u32): i3
     if (status < 0) return status;
     check(fitsSegment(which, h, payloadBytes));
   }
-  if (s.pendingBytes + ENTRY_MAX > PENDING_MAX) placeInterim(s, which);
   return Status.OK;
 }
 
@@ -228,7 +227,15 @@ export function place(which: u32, h: Header, payloadBytes: u32): u32 {
   memory.copy(data, header, headerBytes);
   emitUnits(<u32>s.block, offset, data, h.dataBytes);
   note(s, which, h, offset);
+  if (s.pendingBytes + ENTRY_MAX > PENDING_MAX && goesOn(s)) placeInterim(s, which);
   return offset;
+}
+
+/** Is there room for another record behind an interim summary? If not, the final one is next, and tells all. */
+function goesOn(s: Stream): bool {
+  const end = groupStart + groupBytes + interimBytes(s.pendingBytes) + recordBytes(RECORD_DATA_MIN);
+  const final = SUMMARY_FIXED + SUMMARY_CONTINUED + SUMMARY_ROOT + ENTRY_MAX;
+  return s.interimCount < SUMMARY_UNITS_MAX && alignUp(end, programBytes) + unitBytes(final) + TRAILER_BYTES + programBytes <= segmentEnd;
 }
 
 /** Cuts data into units with CRC and parity, behind the group. */
@@ -294,7 +301,10 @@ function buildSummary(target: usize, s: Stream, which: u32, flags: u32): u32 {
   return n;
 }
 
-/** Puts an interim summary behind the group and starts a new list of pending entries. */
+/**
+ * Puts an interim summary behind the group and starts a new list of pending entries. Never in front of a program's first record: torn, it
+ * would look like rot before what is proven.
+ */
 function placeInterim(s: Stream, which: u32): void {
   const offset = groupStart + groupBytes;
   const target = GROUP + groupBytes;

@@ -162,10 +162,15 @@ export function survey(): i32 {
   return Status.OK;
 }
 
-/** Does the label of `b` name a session after `session`? */
+function readsLabel(b: u32): bool {
+  return device.read(b, 0, UNIT, LABEL_BYTES) >= 0 && judgeLabel(UNIT, b, parityBytes) == Status.OK;
+}
+/** Does the label of `b` name a session after `session`? One that does not read may. */
 export function isLabelledAfter(b: u32, session: u32): bool {
-  if (device.read(b, 0, UNIT, LABEL_BYTES) < 0 || judgeLabel(UNIT, b, parityBytes) != Status.OK) return true;
-  return <i16>(labelSession(UNIT) - session) > 0;
+  return !readsLabel(b) || <i16>(labelSession(UNIT) - session) > 0;
+}
+export function isLabelledIn(b: u32, session: u32): bool {
+  return readsLabel(b) && <i16>(labelSession(UNIT) - session) == 0;
 }
 
 function surveyBlock(b: u32): i32 {

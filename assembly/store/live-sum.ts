@@ -35,9 +35,9 @@ export function resetLiveSum(known: u32): void {
   missing = 0;
   newestLsn = 0;
 }
-/** All changes up to the newest are proven. */
-export function acknowledgeSum(): void {
-  provenLsn = newestLsn;
+/** All changes up to the newest are proven; or, where a mount only looked, nothing is: its recovery may decide otherwise. */
+export function acknowledgeSum(settled: bool = true): void {
+  provenLsn = settled ? newestLsn : 0;
   provenSum = liveSum;
 }
 

@@ -8,7 +8,7 @@ import { isSeenTwice } from "../flash/alias";
 import { programsFailed, readsFailed } from "../flash/device";
 import { blockCount } from "../flash/geometry";
 import { isLost } from "../flash/ring";
-import { SummaryFlag } from "../format/summary";
+import { EntryFlag, SummaryFlag } from "../format/summary";
 import { adopt, adoptedCount, adoptedEnd, clearAdopted, pruneAdopted } from "../journal/adopted";
 import {
   anchorCount,
@@ -33,20 +33,24 @@ import {
   forgetTails,
   isTail,
   judgeTail,
+  lastHead,
   leftOpen,
   provenEnd,
   readOnlyEnd,
+  readsOtherwise,
   recover,
   rootBlock,
+  voidEarlierBatch,
 } from "../journal/recover";
-import { forgetSummary } from "../journal/segment-reader";
+import { SCAN_ASK, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
+import { firstRecordOffset, forgetSummary } from "../journal/segment-reader";
 import { BLANKS_KEPT, COLD, HOT, programmedBytes, resetStreams, sealSegment, stream } from "../journal/segment-writer";
 import { restoreStripes, tablesEnd } from "../journal/stripe";
 import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, namingBlock, survey } from "../journal/survey";
 import { dropCheckpoint, hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
 import { relocate, resetCompaction } from "./compact";
 import { find, foundAddress, foundTombstone, KEY_TOMBSTONE, moveIndex } from "./key-index";
-import { acknowledgeSum, isSomethingMissing, isUnwritten, newestKey } from "./live-sum";
+import { acknowledgeSum, isSomethingMissing, isUnwritten, newestKey, newestLsn } from "./live-sum";
 import { countLost, rebuildIndex } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
@@ -138,6 +142,7 @@ function mountOnce(refusal: i32): i32 {
   const sealed = judgeTail();
   if (readsFailed != failures) return Status.IO; // another root may have been the newest
   let clean = anchorCount > 0 ? hasSwitch() : sealed && !begunUnseen();
+  if (clean && anchorCount == 0 && refusal == Status.OK && readsOtherwise()) return Status.IO;
   setSession(highestSession);
   if (refusal == Status.OK && wantsRecovery()) clean = false;
   if (refusal == Status.OK && rootBlock >= 0 && isLost(<u32>rootBlock)) clean = false; // a new root lets the old one's stripe be emptied
@@ -168,7 +173,7 @@ function mountOnce(refusal: i32): i32 {
   }
   countLost();
   if (missing && damagedUnknown == 0) countUnknown(1, nextLsn - 1);
-  acknowledgeSum();
+  acknowledgeSum(clean || !readOnly);
   if (crossed) countUnknown(1, nextLsn - 1); // what lies behind the line is not seen at all
   ready(refusal);
   if (hesitating) hesitate();
@@ -212,28 +217,50 @@ function mountAgain(): i32 {
 
 /**
  * No block can be had for a recovery, though there may be segments in which nothing lives any more: that is known only when there is
- * an index. One is built of what is proven, so that nothing unproven decides, and one such block is made blank; none with chunks, for the
- * head that owns them may be what is not proven yet. False: there is none. Cut: the block is dirty; nothing that lives was in it.
+ * an index. One is built of what is proven, so that nothing unproven decides, and one such block is made blank; none with chunks whose head may be
+ * what is not proven yet. False: there is none. Cut: the block is dirty; nothing that lives was in it.
  */
 function makeRoomForRecovery(): bool {
   if (adoptTails(true) < 0 || rebuildIndex() < 0) return false;
   if (leastWorn(BlockState.SPENT) >= 0) return eraseOne() == Status.OK;
   for (let b = anchorCount; b < blockCount; b++)
-    if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) != 0 && adoptedEnd(b) == 0 && !(flagsOf(b) & BlockFlag.CHUNKS))
+    if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) != 0 && adoptedEnd(b) == 0 && !mayBeOwned(b))
       if (makeBlank(b) == Status.OK) return true;
   return false;
+}
+
+/** Is there a head of a body in chunks among what a tail holds and nothing proves? Its chunks look like nobody's. */
+let headsUnproven: bool = false;
+/** Are there chunks in `block` that may have such a head? Those older than the newest proven change belong to puts that had come to their end. */
+function mayBeOwned(block: u32): bool {
+  if (!(flagsOf(block) & BlockFlag.CHUNKS)) return false;
+  if (headsUnproven) return true;
+  const s = scanner(SCAN_ASK);
+  scanOpen(s, block, false);
+  let more = scanNext(s);
+  for (; more > 0; more = scanNext(s)) if (scanned().flags & EntryFlag.CHUNK && scanned().lsn >= newestLsn) return true;
+  return more < 0;
 }
 
 /** A read-only mount of an unclean part: tails are read up to what verifies now; the promise of the next boot is not made. */
 function lookOnly(): i32 {
   return adoptTails(false);
 }
-/** Adopts all tails in RAM alone: up to their last program, or with what of it verifies now. */
+/**
+ * Adopts all tails in RAM alone: up to their last program, or with what of it verifies now; and segments before them up to where a batch
+ * begins that is not whole by that.
+ */
 function adoptTails(proven: bool): i32 {
+  headsUnproven = false;
   for (let b = anchorCount; b < blockCount; b++) {
     if (!isTail(b)) continue;
     const end = proven ? provenEnd(b) : readOnlyEnd(b);
     if (end < 0) return end;
+    if (lastHead() >= <u32>end) headsUnproven = true;
+    if (!(flagsOf(b) & BlockFlag.COLD) && <u32>end <= firstRecordOffset()) {
+      const status = voidEarlierBatch(b);
+      if (status < 0) return status;
+    }
     if (!adopt(b, <u32>end)) return Status.FULL;
     setState(b, BlockState.ADOPTED);
   }

@@ -4,7 +4,7 @@
 import { Status } from "../base/status";
 import { SegmentType } from "../format/segment";
 import { blankCount, setBlankSession } from "../journal/block-map";
-import { session, setSession } from "../journal/progress";
+import { damagedUnknown, session, setSession } from "../journal/progress";
 import { eraseUnsure } from "../journal/recover";
 import { COLD, HOT, stream } from "../journal/segment-writer";
 import { highestBegun } from "../journal/survey";
@@ -104,7 +104,7 @@ export function writable(): i32 {
   }
   setSession(max(session, highestBegun()) + 1);
   setBlankSession(session);
-  if (!switched && eraseUnsure() < 0) return failed(Status.IO);
+  if (!switched && eraseUnsure(damagedUnknown == 0) < 0) return failed(Status.IO);
   begun = true;
   return Status.OK;
 }

@@ -164,6 +164,11 @@ class CoreAgent implements LocalAgent {
     return found.sort((a, b) => (a.lsn < b.lsn ? -1 : a.lsn > b.lsn ? 1 : 0));
   }
 
+  newestLsn(): bigint {
+    this.#requireOpen();
+    return this.#stock().nextLsn - 1n;
+  }
+
   wire(): Wire {
     this.#requireOpen();
     return new CoreWire(this.#core, this.#entropy, this.#wallMs);

@@ -11,7 +11,18 @@ import { HoldfastError } from "../errors.js";
 import type { RecordMeta } from "./types.js";
 
 /** docs/format.md lists them too. A number is never reused. */
-export const META_KEYS: Readonly<Record<string, number>> = { label: 1, phones: 2, startMs: 3, endMs: 4, dueMs: 5, done: 6, bodyHash: 7 };
+export const META_KEYS: Readonly<Record<string, number>> = {
+  label: 1,
+  phones: 2,
+  startMs: 3,
+  endMs: 4,
+  dueMs: 5,
+  done: 6,
+  bodyHash: 7,
+  emails: 8,
+  repeatsUntilMs: 9,
+  thumbnail: 10,
+};
 
 const NAMES = new Map(Object.entries(META_KEYS).map(([name, key]) => [key, name]));
 

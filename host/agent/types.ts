@@ -216,6 +216,8 @@ export interface Agent {
   receipt(kind: Kind, id: string): Receipt | undefined;
   /** What was put or removed after `afterLsn`, oldest first, only the newest change of each record. */
   changes(afterLsn: bigint): Iterable<StoredSummary>;
+  /** LSN of the newest change; equal to one seen before: nothing has changed. Cost: no flash read. */
+  newestLsn(): bigint;
   /** Does at most `budget` steps of background work (compaction, erasing ahead); returns what is left to do. */
   tick(budget?: number): number;
   stat(): Stat;

@@ -2,6 +2,7 @@
  * The table of commands: dispatch and help are both made from it.
  */
 
+import { agenda } from "./agenda.js";
 import { audit } from "./audit.js";
 import { backup, drillCommand, restoreCommand } from "./backup.js";
 import { bench } from "./bench.js";
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   put,
   get,
   list,
+  agenda,
   edit,
   rm,
   importCommand,

@@ -106,7 +106,7 @@ function leftover({ left }: ScrubReport): FsckFinding {
 }
 
 /** Keys that a text tells. */
-const TOLD = ["label", "phones", "startMs", "endMs", "dueMs", "done", "box"];
+const TOLD = ["label", "phones", "emails", "startMs", "endMs", "dueMs", "done", "repeatsUntilMs", "box", "bodyHash", "thumbnail"];
 /** Of these a label may have been given by hand. */
 const NAMED_BY_HAND: readonly Kind[] = ["note", "photo", "vault"];
 

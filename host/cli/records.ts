@@ -4,7 +4,7 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { type Agent, KINDS, type Kind, type RecordMeta, type StoredRecord, type StoredSummary } from "../index.js";
-import { importPlan } from "../text/index.js";
+import { Directory, importPlan } from "../text/index.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { asFailure, EXIT, Failure, usage } from "./exit.js";
 import { onImage, withAgent } from "./image.js";
@@ -131,15 +131,18 @@ export const list: Command = {
   name: "list",
   group: "records",
   summary: "list what is stored",
-  usage: "[KIND] [--find TEXT]",
+  usage: "[KIND] [--find TEXT] [--number N]",
   example: "holdfast list contact --find zoe",
-  details: `One line a record, by kind and label: kind, id, length in bytes, time of the put, label. --find looks in label, phones, id and text. ${KIND_WORDS}`,
+  details: `One line a record, by kind and label: kind, id, length in bytes, time of the put, label. --find looks in label, phones, id and text. --number says whose number it is: contacts that have it, with or without its country. ${KIND_WORDS}`,
   keys: {
     records: "array of {kind, id, lsn, bodyBytes, wallMs, meta}",
     count: "how many",
     damaged: "array of {kind, id} that cannot be read; the exit code is then 21",
   },
-  options: { find: { type: "string", value: "TEXT", words: "only records that hold TEXT; upper and lower case are the same" } },
+  options: {
+    find: { type: "string", value: "TEXT", words: "only records that hold TEXT; upper and lower case are the same" },
+    number: { type: "string", value: "N", words: "only contacts with this phone number" },
+  },
   arity: [0, 1],
   writes: false,
   run: runList,
@@ -150,8 +153,12 @@ async function runList(call: Call): Promise<Outcome> {
   const wanted = call.text("find")?.toLocaleLowerCase();
   const found: StoredSummary[] = [];
   const damaged: { kind: Kind; id: string }[] = [];
+  const number = call.text("number");
+  if (number !== undefined && (kind ?? "contact") !== "contact")
+    throw usage("only contacts have a phone number to be found by", number, "leave KIND out, or say contact");
   await withAgent(call, "read", async (agent) => {
-    for await (const summary of agent.list(kind)) {
+    const all = number === undefined ? agent.list(kind) : await new Directory(agent).caller(number);
+    for await (const summary of all) {
       if (summary.damaged === true) damaged.push({ kind: summary.kind, id: summary.id });
       if (wanted === undefined || (await holds(agent, summary, wanted))) found.push(summary);
       await call.terminal.breathe();

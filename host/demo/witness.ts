@@ -72,6 +72,9 @@ export class Witness implements Agent {
   tick(budget?: number): number {
     return this.agent.tick(budget);
   }
+  newestLsn(): bigint {
+    return this.agent.newestLsn();
+  }
   stat(): ReturnType<Agent["stat"]> {
     return this.agent.stat();
   }

@@ -49,6 +49,10 @@ export class AnsweringAgent implements AgentVerbs {
     return this.#running().tick(budget);
   }
 
+  newestLsn(): bigint {
+    return this.#running().newestLsn();
+  }
+
   stat(): Stat {
     return this.#running().stat();
   }

@@ -36,6 +36,7 @@ export interface AgentVerbs {
   receipt(kind: Kind, id: string): Receipt | undefined;
   changes(afterLsn: bigint): StoredSummary[];
   tick(budget?: number): number;
+  newestLsn(): bigint;
   stat(): Stat;
   verify(): VerifyReport;
   close(): void;
@@ -89,6 +90,10 @@ export class AskingAgent implements RemoteAgent {
 
   tick(budget?: number): Promise<number> {
     return this.#ask("tick", budget);
+  }
+
+  newestLsn(): Promise<bigint> {
+    return this.#ask("newestLsn");
   }
 
   stat(): Promise<Stat> {

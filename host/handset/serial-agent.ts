@@ -164,6 +164,10 @@ export class SerialAgent implements RemoteAgent {
     return this.#inTurn(() => this.#core.call("background work", "hf_tick", [budget]));
   }
 
+  newestLsn(): Promise<bigint> {
+    return this.#inTurn(async () => (await this.#stock()).nextLsn - 1n);
+  }
+
   async stat(): Promise<Stat> {
     let payloadBytes = 0;
     for await (const { bodyBytes: bytes } of this.list()) payloadBytes += bytes;

@@ -141,10 +141,10 @@ function richScripts(size: Size): Sized {
     size,
     { share: 0.02, nested1: 0.5, nested2: 0.5 },
     { share: 1, nested1: 0.63, nested2: 0.27 },
-    { share: 0.4, nested1: 1, nested2: 0.45 },
+    { share: 0.6, nested1: 1, nested2: 0.45 },
   );
   const work = cutting(jobsOf(subjects, intensity, by(size, 1, 8, 8)));
-  const floor = by<Floor>(size, { cuts: 200 }, { nested1: 20_000, nested2: 5000 }, { nested1: 30_000, nested2: 8000 });
+  const floor = by<Floor>(size, { cuts: 200 }, { nested1: 20_000, nested2: 5000 }, { nested1: 25_000, nested2: 8000 });
   return { name: "rich scripts", budget: "up to three cuts in a row, the further ones in the recovery or after it", work, floor };
 }
 
@@ -208,7 +208,7 @@ function nestedOnce(size: Size): Sized {
 }
 
 function nestedTwice(size: Size): Sized {
-  const [shards, count] = by<[number, number]>(size, [1, 1], [1, 1], [6, 4]);
+  const [shards, count] = by<[number, number]>(size, [1, 1], [1, 1], [6, 2]);
   const jobs = partNames.slice(0, by(size, 1, 2, 5)).flatMap((preset, index) =>
     seeds(0, shards).map((shard): Job => {
       const place = size === "slice" ? 0 : PLACES[(index + 2) % PLACES.length]!;

@@ -4,7 +4,7 @@
 import Papa from "papaparse";
 import { concat } from "./bytes.js";
 import { textForm } from "./encoding.js";
-import { setLabel, setPhones, type TextMeta } from "./record-meta.js";
+import { setLabel, setMails, setPhones, type TextMeta } from "./record-meta.js";
 import { bytesOfUnits, lineAt, textOfUnits, unitsOf } from "./units.js";
 
 export interface CsvRow {
@@ -67,6 +67,10 @@ function metaOf(columns: readonly string[], fields: readonly string[]): TextMeta
   setPhones(
     meta,
     valuesOf(NUMBER).flatMap((value) => value.split(" ::: ")), // Google's mark between several
+  );
+  setMails(
+    meta,
+    valuesOf(MAIL).flatMap((value) => value.split(" ::: ")),
   );
   return meta;
 }

@@ -23,7 +23,28 @@ export function textForm(bytes: Uint8Array): TextForm {
 /** The text of `bytes`, for looking at, never for storing: bytes that are not UTF-8 are read as Windows-1252. */
 export function decodeText(bytes: Uint8Array, form: TextForm = textForm(bytes)): string {
   if (form.unitBytes === 2) return new TextDecoder(form.encoding).decode(bytes);
-  return new TextDecoder(isUtf8(bytes) ? "utf-8" : "windows-1252").decode(bytes);
+  return isUtf8(bytes) ? new TextDecoder("utf-8").decode(bytes) : westernText(bytes);
+}
+
+/** What Windows-1252 has in the place of the controls 0x80 to 0x9f (WHATWG Encoding, index-windows-1252). */
+const WESTERN = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+
+/** Windows-1252, every byte a character. Not by TextDecoder: that of Node 20 reads these bytes as Latin-1. */
+export function westernText(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes).replace(/[\u0080-\u009f]/g, (c) => WESTERN[c.charCodeAt(0) - 0x80]!);
+}
+
+/** The byte of a character in Windows-1252; undefined: it has none. */
+export function westernByte(character: string): number | undefined {
+  const code = character.codePointAt(0)!;
+  const [at, isControl] = [WESTERN.indexOf(character), code >= 0x80 && code <= 0x9f];
+  if (at >= 0) return 0x80 + at;
+  return code <= 0xff && !isControl ? code : undefined;
+}
+
+/** The names Windows-1252 goes by; Latin-1 is read as it everywhere on the web (WHATWG Encoding). */
+export function isWestern(charset: string): boolean {
+  return /^((windows|cp)-?1252|iso-?8859-1|latin-?1|us-ascii)$/i.test(charset);
 }
 
 export function isUtf8(bytes: Uint8Array): boolean {

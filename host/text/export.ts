@@ -1,10 +1,13 @@
 // Turns records into files. Pure: the caller fetches the records and writes the bytes.
 // Callers may take for granted: raw gives every body back byte for byte; vcf and ics keep the bytes of each record too, but for UTF-16 text,
-// which becomes UTF-8 so that the file has one encoding, and a line end that is added where a body lacks one.
-import { concat } from "./bytes.js";
+// which becomes UTF-8 so that the file has one encoding, and a line end that is added where a body lacks one. In ics the time zones of all
+// records stand before them, each once.
+import { concat, sameBytes } from "./bytes.js";
 import { decodeHead, decodeText, textForm } from "./encoding.js";
 import { mboxFile } from "./mbox.js";
 import { firstValue, properties } from "./property.js";
+import { splitParts } from "./split.js";
+import { type ZoneSlice, zonesOf } from "./zones.js";
 
 export interface ExportRecord {
   kind: string;
@@ -32,6 +35,8 @@ const beginnings: readonly [RegExp, string][] = [
 ];
 const suffixes: Record<string, string> = { contact: "vcf", event: "ics", todo: "ics", mail: "eml", photo: "jpg", vault: "bin" };
 const encoder = new TextEncoder();
+const calendarHead = encoder.encode("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Holdfast//Holdfast//EN\r\n");
+const calendarEnd = encoder.encode("END:VCALENDAR\r\n");
 
 /** The file of one record: its original bytes. */
 export function rawFile(record: ExportRecord): RawFile {
@@ -60,11 +65,32 @@ export function vcfFile(records: Iterable<ExportRecord>): Uint8Array {
   return concat([...records].filter((record) => fitsFormat(record, "vcf")).map((record) => exported(record.body)));
 }
 
-/** The components in one VCALENDAR. */
+/** The components in one VCALENDAR, each time zone once; in one more where two records mean different zones by one name. */
 export function icsFile(records: Iterable<ExportRecord>): Uint8Array {
-  const bodies = [...records].filter((record) => fitsFormat(record, "ics")).map((record) => exported(record.body));
-  const head = encoder.encode("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Holdfast//Holdfast//EN\r\n");
-  return concat([head, ...bodies, encoder.encode("END:VCALENDAR\r\n")]);
+  const pieces: Uint8Array[] = [calendarHead];
+  let zones = new Map<string, Uint8Array>();
+  for (const record of records) {
+    if (!fitsFormat(record, "ics")) continue;
+    const body = exported(record.body);
+    const split = splitParts(body);
+    const own = zonesOf(split, body);
+    const isOther = ({ name, bytes }: ZoneSlice) => !sameBytes(zones.get(name) ?? bytes, bytes);
+    if (own.some(isOther)) {
+      pieces.push(calendarEnd, calendarHead);
+      zones = new Map();
+    }
+    for (const { name, bytes } of own) {
+      if (!zones.has(name)) pieces.push(bytes);
+      zones.set(name, bytes);
+    }
+    let at = 0;
+    for (const { start, end } of split.zones) {
+      pieces.push(body.subarray(at, start));
+      at = end;
+    }
+    pieces.push(body.subarray(at));
+  }
+  return concat([...pieces, calendarEnd]);
 }
 
 /** An array of { kind, id, uid?, wallMs?, meta, text | base64 }: text where UTF-8 gives the same bytes back, else base64. */

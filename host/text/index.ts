@@ -1,10 +1,14 @@
-// The door of this floor: text files in, records out, and back.
+// The door of this floor: text files in, records out, and back; and finding them.
+export { Agenda, type AgendaEntry, type AgendaPage } from "./agenda.js";
 export { type BatchAgent, Batches, type BatchItem } from "./batches.js";
 export { sameBytes } from "./bytes.js";
+export { Catalog, type CatalogAgent, type CatalogSummary } from "./catalog.js";
+export { Directory } from "./directory.js";
 export { decodeText } from "./encoding.js";
 export { csvFile, type ExportRecord, fitsFormat, icsFile, jsonFile, mailboxFile, type RawFile, rawFile, vcfFile } from "./export.js";
 export { type SourceFile, sourceFiles } from "./folder.js";
 export { type ImportAgent, Importer, type ImportOptions, type ImportReport } from "./import.js";
+export { type Occurrence, type Occurrences, occurrences } from "./occurrences.js";
 export { type Patch, patched } from "./patch.js";
 export { bodyBytesMax, type ImportKind, type ImportPlan, importPlan, type PlannedRecord, type Refusal } from "./plan.js";
 export { type Property, properties } from "./property.js";

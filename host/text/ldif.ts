@@ -1,7 +1,7 @@
 // Address books of directories: LDIF (RFC 2849). An entry is a record, exactly as it stands between blank lines.
 // Callers may take for granted: every entry is one slice, in order; one that is no person is named.
 import { textForm } from "./encoding.js";
-import { setLabel, setPhones, type TextMeta } from "./record-meta.js";
+import { setLabel, setMails, setPhones, type TextMeta } from "./record-meta.js";
 import { bytesOfUnits, lineAt, textOfUnits, unitsOf } from "./units.js";
 
 export interface LdifEntry {
@@ -39,6 +39,7 @@ export function ldifMeta(entry: string): TextMeta | undefined {
   const meta: TextMeta = {};
   setLabel(meta, label ?? "");
   setPhones(meta, numbers);
+  setMails(meta, values.get("mail") ?? []);
   return meta;
 }
 

@@ -5,6 +5,7 @@ import { textForm } from "./encoding.js";
 import { componentsOf, type PlannedRecord, recordOf } from "./plan.js";
 import { type Component, hasMaster, overrideOf, type Series } from "./series.js";
 import { splitParts } from "./split.js";
+import type { ZoneSlice } from "./zones.js";
 
 /**
  * The incoming record as it should stand in place of the stored body:
@@ -19,7 +20,7 @@ export function mergedSeries(incoming: PlannedRecord, storedBody: Uint8Array): P
   if (textForm(storedBody).encoding !== textForm(incoming.body).encoding) return incoming;
   const stored = seriesIn(incoming, storedBody);
   const fresh = seriesIn(incoming, incoming.body);
-  if (fresh.components.every((component) => stored.components.some((other) => sameBytes(other.bytes, component.bytes))))
+  if (fresh.components.every((component) => stored.components.some((other) => isSame(component, other))))
     return { ...incoming, body: storedBody };
   if (hasMaster(stored) && hasMaster(fresh)) return incoming;
   const joined = hasMaster(fresh)
@@ -34,6 +35,12 @@ function joinOverrides(base: Component[], more: Component[], newer: boolean): Co
   const taken = base.map((component) => (newer ? (instances.get(overrideOf(component)) ?? component) : component));
   const known = new Set(base.map(overrideOf));
   return [...taken, ...more.filter((component) => !known.has(overrideOf(component)))];
+}
+
+/** The same bytes, and every zone that `fresh` brings is there. */
+function isSame(fresh: Component, stored: Component): boolean {
+  const has = (zone: ZoneSlice) => (stored.zones ?? []).some((other) => sameBytes(other.bytes, zone.bytes));
+  return sameBytes(fresh.bytes, stored.bytes) && (fresh.zones ?? []).every(has);
 }
 
 function seriesIn(record: PlannedRecord, body: Uint8Array): Series {

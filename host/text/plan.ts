@@ -6,13 +6,16 @@
 // photo, a .eml file a mail, plain text a note, each whole.
 import { concat } from "./bytes.js";
 import { decodeHead, isPlainText } from "./encoding.js";
-import { properties } from "./property.js";
+import { span } from "./occurrences.js";
+import { photoMeta } from "./photo-meta.js";
+import { type Property, properties } from "./property.js";
 import { idOfBytes, idOfUid } from "./record-id.js";
-import { calendarMeta, contactMeta, mailMeta, plainMeta, setLabel, type TextMeta, vMessageMeta } from "./record-meta.js";
+import { calendarMeta, contactMeta, mailMeta, plainMeta, type TextMeta, vMessageMeta } from "./record-meta.js";
 import { type Component, overrideOf, type Series, seriesOf } from "./series.js";
 import { type Slice, slicesOf } from "./slices.js";
 import { type Split, splitParts } from "./split.js";
 import { isZip, zipFiles } from "./zip-files.js";
+import { distinctZones, type ZoneSlice, zonesNamed, zonesOf } from "./zones.js";
 
 export type ImportKind = "contact" | "event" | "todo" | "note" | "message" | "mail" | "photo";
 
@@ -42,6 +45,9 @@ export interface ImportPlan {
 
 /** The longest body a record can have: 8 MiB. */
 export const bodyBytesMax = 8 * 1024 * 1024;
+
+/** Without one of these an event is over at its DTEND. */
+const SPANNED = new Set(["RRULE", "RDATE", "DURATION"]);
 
 const splitSuffixes = new Set(["vcf", "vcard", "ics", "ical", "ifb", "vcs", "vnt", "vmg"]);
 /** Text with a meaning of its own, which would be lost in a note. */
@@ -96,9 +102,7 @@ function whole(file: string, kind: "mail" | "note" | "photo", body: Uint8Array):
 function wholeMeta(file: string, kind: "mail" | "note" | "photo", body: Uint8Array): TextMeta {
   if (kind === "mail") return mailMeta(body);
   if (kind === "note") return plainMeta(body);
-  const meta: TextMeta = {};
-  setLabel(meta, file.split(/[/\\]/).at(-1) ?? "");
-  return meta;
+  return photoMeta(body, file.split(/[/\\]/).at(-1) ?? "");
 }
 
 function slicedPlan(file: string, slices: Slice[]): ImportPlan {
@@ -139,22 +143,49 @@ function tooLong(lengthBytes: number): string {
 /** The components in the record parts of a split file. */
 export function componentsOf(split: Split, bytes: Uint8Array): Component[] {
   const found: Component[] = [];
+  const zones = zonesOf(split, bytes);
   for (const part of split.parts) {
     if (!part.kind) continue;
     const slice = bytes.subarray(part.start, part.end);
-    found.push({ kind: part.kind, bytes: slice, properties: properties(slice), line: part.line });
+    const around = zones.filter(({ calendar }) => calendar === part.calendar);
+    found.push({
+      kind: part.kind,
+      bytes: slice,
+      properties: properties(slice),
+      line: part.line,
+      zones: zonesNamed(slice, around, split.form),
+    });
   }
   return found;
 }
 
-/** The record of a series: its slices joined, its id, its meta from the master. */
+/** The record of a series: its slices joined, the zones they name behind them, its id, its meta from the master. */
 export function recordOf(series: Series): PlannedRecord {
   const kind = series.kind as ImportKind;
   const slices = series.components.map((component) => component.bytes);
-  const body = slices.length === 1 && slices[0] ? slices[0] : concat(slices);
+  const zones = distinctZones(series.components.flatMap((component) => component.zones ?? []));
+  const body = joined([...slices, ...(endsInLine(slices.at(-1)) ? zones.map((zone) => zone.bytes) : [])]);
   const shown = series.components.find((component) => overrideOf(component) === undefined) ?? series.components[0];
   const list = shown?.properties ?? [];
-  const id = series.uid !== undefined && series.first ? idOfUid(kind, series.uid) : idOfBytes(kind, body);
-  const meta = kind === "contact" ? contactMeta(list) : kind === "message" ? vMessageMeta(body) : calendarMeta(list);
+  const id = series.uid !== undefined && series.first ? idOfUid(kind, series.uid) : idOfBytes(kind, joined(slices));
+  const meta = kind === "contact" ? contactMeta(list) : kind === "message" ? vMessageMeta(body) : timedMeta(list, zones, body);
   return { kind, id, ...(series.uid === undefined ? {} : { uid: series.uid }), body, meta, line: series.components[0]?.line ?? 1 };
+}
+
+/** Meta of a calendar component, with the end of its rule and with a length that stands as DURATION. */
+function timedMeta(list: Property[], zones: readonly ZoneSlice[], body: Uint8Array): TextMeta {
+  const meta = calendarMeta(list, zones);
+  const whole = list.some(({ name }) => SPANNED.has(name)) ? span(body) : undefined;
+  if (whole?.repeats) meta.repeatsUntilMs = whole.endMs;
+  else if (whole && meta.endMs === undefined && meta.startMs !== undefined && whole.endMs > meta.startMs) meta.endMs = whole.endMs;
+  return meta;
+}
+
+function joined(slices: readonly Uint8Array[]): Uint8Array {
+  return slices.length === 1 && slices[0] ? slices[0] : concat(slices);
+}
+
+/** False for a component that ends with its file: what came behind it would stand in its last line. */
+function endsInLine(slice: Uint8Array | undefined): boolean {
+  return slice?.subarray(-2).some((byte) => byte === 0x0a || byte === 0x0d) ?? false;
 }

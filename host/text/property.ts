@@ -1,7 +1,7 @@
 // Reads the properties of one vCard or iCalendar component, for labels, dates and UIDs. Read only: the text itself is never rewritten.
-// Callers may take for granted: only the component's own properties are given, not those of components nested in it; broken lines are
-// skipped; nothing throws.
-import { decodeText } from "./encoding.js";
+// Callers may take for granted: only the component's own properties are given, not those of components nested in it, nor those of a time
+// zone that stands behind it; broken lines are skipped; nothing throws.
+import { decodeText, isWestern, westernText } from "./encoding.js";
 import { logicalLines } from "./lines.js";
 
 export interface Property {
@@ -19,6 +19,7 @@ export function properties(bytes: Uint8Array): Property[] {
   let depth = 0;
   for (const line of logicalLines(decodeText(bytes))) {
     const property = readProperty(line.text);
+    if (property?.name === "BEGIN" && depth === 0 && found.length > 0 && /^VTIMEZONE$/i.test(property.value.trim())) break;
     if (property?.name === "BEGIN") depth++;
     else if (property?.name === "END") depth--;
     else if (property && depth === 1) found.push(property);
@@ -100,6 +101,7 @@ export function decodeQuoted(value: string, charset?: string): string {
     else for (const byte of encoder.encode(piece)) bytes.push(byte);
   }
   const raw = Uint8Array.from(bytes);
+  if (charset && isWestern(charset)) return westernText(raw);
   if (charset && !/^utf-?8$/i.test(charset)) {
     try {
       return new TextDecoder(charset).decode(raw);

@@ -4,20 +4,27 @@
 import { instantMs } from "./date-time.js";
 import { decodeHead } from "./encoding.js";
 import { components, deepProperties, firstValue, type Property, properties, unescapeText } from "./property.js";
+import { zonedMs } from "./zoned-time.js";
+import type { ZoneSlice } from "./zones.js";
 
 export interface TextMeta {
   label?: string;
   phones?: string[];
+  emails?: string[];
   startMs?: number;
   endMs?: number;
   dueMs?: number;
   done?: boolean;
+  /** It happens more than once; the last time is over by then (occurrences.ts). */
+  repeatsUntilMs?: number;
   [key: string]: unknown;
 }
 
 const labelChars = 48;
 const phoneCount = 8;
 const phoneDigits = 20;
+const mailCount = 3;
+const mailChars = 48;
 
 /** Meta of a vCard. */
 export function contactMeta(list: Property[]): TextMeta {
@@ -27,7 +34,18 @@ export function contactMeta(list: Property[]): TextMeta {
     meta,
     list.filter((property) => property.name === "TEL").map((property) => property.value),
   );
+  setMails(
+    meta,
+    list.filter((property) => property.name === "EMAIL").map((property) => unescapeText(property.value)),
+  );
   return meta;
+}
+
+/** Gives `meta` the addresses in small letters, each once, at most three; a longer one than anybody dictates is left out. */
+export function setMails(meta: TextMeta, addresses: readonly string[]): void {
+  const mails = addresses.map((address) => address.trim().toLowerCase()).filter((address) => /^[^\s\p{C}]+@[^\s\p{C}]+$/u.test(address));
+  const distinct = [...new Set(mails)].filter((mail) => mail.length <= mailChars).slice(0, mailCount);
+  if (distinct.length > 0) meta.emails = distinct;
 }
 
 /** Every number of a contact: those of its card as written there, else those that stand in its meta. */
@@ -49,14 +67,14 @@ export function setPhones(meta: TextMeta, numbers: readonly string[]): void {
   if (distinct.length > 0) meta.phones = distinct;
 }
 
-/** Meta of an event, todo or journal: of the master, the first of its components. */
-export function calendarMeta(list: Property[]): TextMeta {
+/** Meta of an event, todo or journal: of the master, the first of its components. `zones` are those of the record. */
+export function calendarMeta(list: Property[], zones: readonly ZoneSlice[] = []): TextMeta {
   const meta: TextMeta = {};
   setLabel(meta, unescapeText(firstValue(list, "SUMMARY") ?? firstValue(list, "DESCRIPTION") ?? firstValue(list, "BODY") ?? ""));
   const dates = { startMs: "DTSTART", endMs: "DTEND", dueMs: "DUE" } as const;
   for (const [key, name] of Object.entries(dates)) {
     const property = list.find((candidate) => candidate.name === name);
-    const ms = property && instantMs(property.value, property.params.get("TZID"));
+    const ms = property && zonedMs(property.value, property.params.get("TZID"), zones);
     if (ms !== undefined) meta[key] = ms;
   }
   if (firstValue(list, "STATUS")?.toUpperCase() === "COMPLETED" || firstValue(list, "COMPLETED")) meta.done = true;

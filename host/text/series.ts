@@ -1,19 +1,23 @@
 // Puts the components of one UID together: an event and its overrides (RECURRENCE-ID) are one record.
 //
 // Callers may take for granted:
-// - The body of a record is the slices of its components, joined in file order, no byte added or left out.
+// - The body of a record is the slices of its components, joined in file order, then those of the time zones they name; no byte added or
+//   left out.
 // - Overrides go with the nearest master before them, else with the first master after them, else they are a record of their own.
 // - Two masters of one UID (broken exporters give every card the same UID; a scheduling log holds every version) are two records. The
 //   first has the id of the UID, each further one the id of its bytes. A part equal to an earlier one byte for byte is counted as
 //   repeated, not kept twice. So no bytes of a file are lost, and importing the file again finds every record.
 import { firstValue, type Property } from "./property.js";
 import { digestOfBytes } from "./record-id.js";
+import type { ZoneSlice } from "./zones.js";
 
 export interface Component {
   kind: string;
   bytes: Uint8Array;
   properties: Property[];
   line: number;
+  /** The time zones it names, where the file has them. */
+  zones?: ZoneSlice[];
 }
 
 export interface Series {

@@ -50,7 +50,7 @@ export function sheetOf(body: Uint8Array): Sheet | undefined {
       if (open.length === 0 && sheet && sheet.end < 0) sheet.end = property.start;
     } else if (open.length === 1) sheet?.lines.push(property);
   }
-  const whole = sheets.filter((sheet) => sheet.end >= 0);
+  const whole = sheets.filter((sheet) => sheet.end >= 0 && sheet.component !== "VTIMEZONE");
   const chosen = whole.find((sheet) => !sheet.lines.some((line) => line.name === "RECURRENCE-ID")) ?? whole[0];
   if (chosen) chosen.isQuoted = isQuotedStyle(chosen, body);
   return chosen;

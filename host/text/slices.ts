@@ -1,9 +1,10 @@
-// Files whose records lie in them one after another, each a slice of the file: mbox, SMS Backup & Restore, Gammu, LDIF, CSV.
+// Files whose records lie in them one after another, each a slice of the file (Palm's are written anew): mbox, SMS Backup & Restore, Gammu, LDIF, CSV, Palm.
 import { csvRows } from "./csv.js";
 import { decodeHead, textForm } from "./encoding.js";
 import { gammuSections, isGammu } from "./gammu.js";
 import { isLdif, ldifEntries } from "./ldif.js";
 import { isMbox, mboxMails } from "./mbox.js";
+import { isPalm, palmRecords } from "./palm.js";
 import { mailMeta, type TextMeta } from "./record-meta.js";
 import { isSmsXml, xmlMessages } from "./sms-xml.js";
 import { bytesOfUnits } from "./units.js";
@@ -21,12 +22,18 @@ export interface Slice {
 
 /** The slices of a file of one of these formats; undefined: it is of none. Told by what stands in it; a table only by its name (`suffix`). */
 export function slicesOf(bytes: Uint8Array, suffix = ""): Slice[] | undefined {
+  if (isPalm(bytes)) return palm(bytes);
   const head = decodeHead(bytes, 4096);
   if (isMbox(bytes)) return mboxMails(bytes).map(({ body, line }) => ({ kind: "mail", body, line, meta: mailMeta(body) }));
   if (isSmsXml(head)) return messages(bytes);
   if (isGammu(head)) return sections(bytes);
   if (isLdif(head)) return entries(bytes);
   return suffix === "csv" ? rows(bytes) : undefined;
+}
+
+function palm(bytes: Uint8Array): Slice[] {
+  const found = palmRecords(bytes);
+  return typeof found === "string" ? [{ line: 1, refused: found }] : found;
 }
 
 function entries(bytes: Uint8Array): Slice[] {

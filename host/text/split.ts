@@ -27,6 +27,15 @@ export interface Part {
   end: number;
   /** Line of the BEGIN, from 1; 0 for a container. */
   line: number;
+  /** Which VCALENDAR of the file it stands in, from 1; 0: in none. */
+  calendar: number;
+}
+
+/** A VTIMEZONE: what a TZID in the same VCALENDAR means. */
+export interface Zone {
+  start: number;
+  end: number;
+  calendar: number;
 }
 
 export interface SplitRefusal {
@@ -37,6 +46,7 @@ export interface SplitRefusal {
 export interface Split {
   form: TextForm;
   parts: Part[];
+  zones: Zone[];
   refused: SplitRefusal[];
   /** False: there is no BEGIN line at all, the file is of another kind. */
   hasBegin: boolean;
@@ -65,7 +75,13 @@ export function splitParts(bytes: Uint8Array): Split {
   for (const marker of found) splitter.take(marker);
   splitter.finish();
   const parts = withContainers(splitter.parts, bytes.length);
-  return { form, parts, refused: splitter.refused.sort((a, b) => a.line - b.line), hasBegin: found.some((m) => m.type === "BEGIN") };
+  return {
+    form,
+    parts,
+    zones: splitter.zones,
+    refused: splitter.refused.sort((a, b) => a.line - b.line),
+    hasBegin: found.some((m) => m.type === "BEGIN"),
+  };
 }
 
 interface OpenComponent {
@@ -77,6 +93,8 @@ interface OpenComponent {
 
 class Splitter {
   readonly parts: Part[] = [];
+  readonly zones: Zone[] = [];
+  private calendar = 0;
   readonly refused: SplitRefusal[] = [];
   /** Open components outside records: VCALENDAR, VTIMEZONE, strangers. */
   private wrappers: OpenComponent[] = [];
@@ -120,7 +138,8 @@ class Splitter {
 
   private close(part: OpenComponent, end: number): void {
     const kind = componentKinds.get(part.name);
-    if (kind) this.parts.push({ type: "record", component: part.name, kind, start: part.start, end, line: part.line });
+    if (kind)
+      this.parts.push({ type: "record", component: part.name, kind, start: part.start, end, line: part.line, calendar: this.inCalendar() });
     this.part = undefined;
   }
 
@@ -144,7 +163,10 @@ class Splitter {
       this.agents = 0;
       return;
     }
-    if (name === "VCALENDAR") this.closeWrappers(0);
+    if (name === "VCALENDAR") {
+      this.closeWrappers(0);
+      this.calendar++;
+    }
     const inContext = this.wrappers.every((wrapper) => wrapper.name === "VCALENDAR");
     if (!context.has(name) && inContext)
       this.refused.push({ line, reason: `${shown(name) || "a component without a name"} is not a kind of record` });
@@ -156,8 +178,13 @@ class Splitter {
     if (index < 0) this.refused.push({ line: marker.line, reason: `END:${shown(marker.name)} without BEGIN:${shown(marker.name)}` });
     else {
       this.closeWrappers(index + 1);
-      this.wrappers.pop();
+      const start = this.wrappers.pop()!.start;
+      if (marker.name === "VTIMEZONE") this.zones.push({ start, end: marker.end, calendar: this.inCalendar() });
     }
+  }
+
+  private inCalendar(): number {
+    return this.wrappers.some((wrapper) => wrapper.name === "VCALENDAR") ? this.calendar : 0;
   }
 
   /** Drops the wrappers from `from` on, which were never ended. Strangers were named when they began. */
@@ -185,7 +212,7 @@ function withContainers(records: Part[], lengthBytes: number): Part[] {
   const parts: Part[] = [];
   let at = 0;
   const fill = (end: number) => {
-    if (end > at) parts.push({ type: "container", component: "", start: at, end, line: 0 });
+    if (end > at) parts.push({ type: "container", component: "", start: at, end, line: 0, calendar: 0 });
   };
   for (const record of records) {
     fill(record.start);

@@ -1,6 +1,6 @@
 // One property as it is written into a record: escaped and folded, or in quoted-printable, in the record's encoding and with its line ends.
 import { HoldfastError } from "../errors.js";
-import { isUtf8 } from "./encoding.js";
+import { isUtf8, westernByte } from "./encoding.js";
 import type { Sheet } from "./sheet.js";
 
 /** Values that are one text: `;` and `,` in them mean themselves. */
@@ -24,7 +24,7 @@ export function writtenLine(head: string, name: string, value: string, sheet: Sh
   return encoded(`${line}${sheet.lineEnd}`, name, sheet, body);
 }
 
-function escapedLine(head: string, name: string, value: string, lineEnd: string): string {
+export function escapedLine(head: string, name: string, value: string, lineEnd: string): string {
   const lines = value.replace(/\r\n|\r/g, "\n");
   if (lines.includes("\n") && !TEXTS.has(name) && !PARTS.has(name) && !name.startsWith("X-"))
     throw new HoldfastError("INVALID", `${name} takes one line`, "only texts like NOTE or DESCRIPTION may have more");
@@ -82,12 +82,13 @@ function encoded(line: string, name: string, { form }: Sheet, body: Uint8Array):
     return bytes;
   }
   if (isUtf8(body)) return encoder.encode(line);
-  const strange = [...line].find((c) => c > "\xff" || (c >= "\x80" && c < "\xa0"));
+  const bytes = [...line].map((c) => westernByte(c) ?? c);
+  const strange = bytes.find((byte) => typeof byte === "string");
   if (strange !== undefined)
     throw new HoldfastError(
       "INVALID",
       `the record is in Windows-1252, which has no "${strange}" for ${name}`,
       "put the record anew in UTF-8",
     );
-  return Uint8Array.from(line, (c) => c.charCodeAt(0));
+  return Uint8Array.from(bytes as number[]);
 }

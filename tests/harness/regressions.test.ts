@@ -24,7 +24,7 @@ const CUTS: readonly { line: string; lost: string }[] = [
     lost: "a batch was answered WORN_OUT on a part of which no block had failed",
   },
   {
-    line: "sx1-nor-8m:b15:seed1000:w3:f24:p20:cut772=all",
+    line: "sx1-nor-8m:b15:seed1000:w3:f24:p20:cut768=all",
     lost: "a removal was answered WORN_OUT, as above",
   },
   {
@@ -36,11 +36,11 @@ const CUTS: readonly { line: string; lost: string }[] = [
     lost: "a record was counted as lost though nothing had rotted",
   },
   {
-    line: "spi-nor-8m:b16:seed1002:w3:f24:p20:cut113=delayed:keep=0-33",
+    line: "spi-nor-8m:b16:seed1002:w3:f24:p20:cut112=delayed:keep=0-33",
     lost: "a torn header that read badly in the survey and well before its erase: its removal counted at a later boot only",
   },
   {
-    line: "cfi-nor-16m:b13:seed2026:w3:f20:p25:cut1237=erase-a:keep=0-470:short",
+    line: "cfi-nor-16m:b13:seed2026:w3:f20:p25:cut1220=erase-a:keep=0-470:short",
     lost: "an original in a victim whose erase was torn read when it was indexed, not when its copy was met, and stayed in the live sum",
   },
   {
@@ -54,6 +54,22 @@ const CUTS: readonly { line: string; lost: string }[] = [
   {
     line: "spi-nor-8m:b16:seed1002:w3:f24:p20:cut574=erase-a",
     lost: "deletions that were swept came up again in a victim whose erase was torn, and its damage was counted as a loss",
+  },
+  {
+    line: "spi-nor-8m:b14:seed700:w3:f16:p20:cut219=none:n17=delayed:n0=erase-a:keep=0-85:short",
+    lost: "a block that a boot had erased again, for it did not see the newest root, was written on by the next, which did",
+  },
+  {
+    line: "slc-nand-64m:b14:seed803:w3:f6:p8:cut243=delayed",
+    lost: "a torn interim summary in front of its program's record was counted as a loss",
+  },
+  {
+    line: "cfi-nor-16m:b14:seed801:w3:f16:p20:cut741=none:n6=none:keep=0-311",
+    lost: "the only block in which nothing lived held chunks: WORN_OUT",
+  },
+  {
+    line: "cfi-nor-16m:b14:seed901:w3:f16:p20:cut401=bits:n4=prefix:n0=bits:n4=unstable:n2=bits:n4=erase-b",
+    lost: "a record was counted as lost though nothing had rotted, as above",
   },
 ];
 

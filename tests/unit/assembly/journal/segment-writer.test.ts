@@ -105,6 +105,30 @@ test("the first record of every program says so, and no other", () => {
   assert.equal(flagged.slice(-5), first);
 });
 
+test("an interim summary goes behind the record that makes one due, never in front of a program's first", () => {
+  for (const geometry of [parts.nor, parts.words, parts.nand]) {
+    const first: number[] = [];
+    const lengths = new Set<number>();
+    const store = Store.make(geometry, {
+      wrap: (part) => ({
+        geometry: part.geometry,
+        read: (block, offset, target) => part.read(block, offset, target),
+        program: (block, offset, source) => {
+          first.push(source[0]! >> 5);
+          lengths.add(source.length);
+          return part.program(block, offset, source);
+        },
+        erase: (block) => part.erase(block),
+      }),
+    });
+    for (let id = 0; id < 40; id++) store.must(store.put(id, new Uint8Array(20)));
+    const seals = store.probe.blocksIn("STATE_SEALED").length;
+    const summaries = first.filter((type) => type === store.probe.value("UNIT_SUMMARY"));
+    assert.is(summaries.length, seals, "only those that end a segment begin a program");
+    assert.ok(geometry === parts.nand || lengths.size > 2, "some program was longer by a summary");
+  }
+});
+
 test("the other stream's group goes to flash before this one's", () => {
   const store = make();
   place(store, HOT, 1, new Uint8Array(50));

@@ -216,7 +216,7 @@ for (const [words, pulled] of [
         assertHolds(store, model, 62);
         if (!failed) break;
       }
-      assert.ok(failures > 10, `${failures} failures`);
+      assert.ok(failures >= 8, `${failures} failures`);
     });
 
 test("a chunk that has rotted beyond repair is carried on as lost: its body stays CORRUPT, the record whole in name", () => {

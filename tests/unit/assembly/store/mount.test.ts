@@ -397,6 +397,38 @@ test("no block is left for a recovery but one in which nothing lives: it is foun
   }
 });
 
+test("a segment of chunks that are nobody's is given to a recovery too, unless a head may still turn up for them", () => {
+  for (const ending of ["a note", "a body in chunks"]) {
+    const origin = Store.make(parts.nor);
+    for (let id = 0; id < 30; id++) origin.must(origin.put(id, `note ${id} `.repeat(20)));
+    for (const id of [200, 201]) origin.must(origin.put(id, new Uint8Array(7000).fill(id)));
+    for (const id of [200, 201]) origin.must(origin.remove(id));
+    origin.must(origin.put(100, ending === "a note" ? "newer than every chunk" : new Uint8Array(3000)));
+    if (ending === "a note") origin.must(origin.put(101, "the last program"));
+    const { probe } = origin;
+    const worn = [...probe.blocksIn("STATE_BLANK"), ...probe.blocksIn("STATE_DIRTY")];
+    const { store, flash } = failingCopy(origin);
+    flash.fails = (operation, block) => operation !== "read" && worn.includes(block);
+    assert.is(store.mount(), 0);
+    assert.is(store.stat().answerToChanges, ending === "a note" ? 0 : status("WORN_OUT"), ending);
+    assert.is(store.text(29), "note 29 ".repeat(20));
+    if (ending !== "a note") assert.equal(store.get(100), new Uint8Array(3000));
+  }
+});
+
+test("a mount that only looks shows no part of a batch that was not finished, nor does an index of what is proven", () => {
+  for (const replaced of [100, 3]) {
+    const store = Store.make(parts.nor);
+    for (let id = 0; id < replaced; id++) store.must(store.put(id, `note ${id}`));
+    store.must(store.probe.call.hf_batch_begin!(replaced, 30_000));
+    for (let id = 0; id < replaced; id++) store.must(store.put(id, "of the batch ".repeat(15)));
+    assert.is(store.probe.blocksIn("STATE_SEALED").length > 1, replaced === 100, "the batch began in a segment before");
+    store.restart();
+    assert.is(store.mount(true), 0);
+    for (let id = 0; id < replaced; id++) assert.is(store.text(id), `note ${id}`);
+  }
+});
+
 test("where a recovery finds no room a spent parity block is erased before anything else", () => {
   const store = Store.make({ ...parts.nor, blockCount: 96 }, { outerParity: 8 });
   const spent = (): number => blockLetters(store).indexOf("s");

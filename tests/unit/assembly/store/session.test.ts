@@ -90,6 +90,40 @@ test("with one blank block left and nothing open to copy into a change is IO: th
   }
 });
 
+test("what a clean mount took for nothing is erased at the first change, though it reads well all of a sudden: what was shown stays", () => {
+  const { store, flash } = failing(parts.nor);
+  store.must(store.format());
+  store.must(store.mount());
+  for (let id = 0; id < 20; id++) store.must(store.put(id, `note ${id}`));
+  store.must(store.reopen());
+  store.must(store.remove(3));
+  const block = store.probe.call.streamBlock!(0);
+  flash.spoils = true;
+  flash.fails = (operation, at) => operation === "read" && at === block;
+  assert.is(store.pull(), 0);
+  assert.is(store.text(3), "note 3", "shown: the removal is not seen");
+  flash.heal();
+  store.must(store.put(4, "the first change"));
+  assert.is(store.text(3), "note 3");
+  store.must(store.pull());
+  assert.equal([store.text(3), store.text(4), store.stat().damagedUnknown], ["note 3", "the first change", 0]);
+});
+
+test("what a mount could not see at the first look is seen at the second, before anything is shown", () => {
+  const { store, flash } = failing(parts.nor);
+  store.must(store.format());
+  store.must(store.mount());
+  for (let id = 0; id < 20; id++) store.must(store.put(id, `note ${id}`));
+  store.must(store.reopen());
+  store.must(store.remove(3));
+  const block = store.probe.call.streamBlock!(0);
+  flash.spoils = true;
+  let looks = 0;
+  flash.fails = (operation, at, offset) => operation === "read" && at === block && (offset !== 0 || looks++ === 0) && looks < 2;
+  assert.is(store.pull(), 0);
+  assert.is(store.text(3), status("NOT_FOUND"));
+});
+
 test("every session that writes has a number of its own", () => {
   for (const geometry of [parts.nor, parts.deep]) {
     const store = Store.make(geometry);

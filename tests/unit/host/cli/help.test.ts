@@ -13,6 +13,7 @@ const test = suite("host/cli/help");
 test("the commands of this version", () => {
   const names = COMMANDS.map(({ name }) => name).sort();
   assert.equal(names, [
+    "agenda",
     "audit",
     "backup",
     "bench",

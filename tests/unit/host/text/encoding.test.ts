@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodeHead, decodeText, isPlainText, textForm } from "../../../../host/text/encoding.js";
+import { decodeHead, decodeText, isPlainText, textForm, westernByte, westernText } from "../../../../host/text/encoding.js";
 
 const test = suite("host/text/encoding");
 const utf8 = (text: string) => new Uint8Array(Buffer.from(text));
@@ -19,6 +19,13 @@ test("the form is told by mark or by zeros", () => {
 test("bytes that are not UTF-8 still read", () => {
   assert.is(decodeText(Uint8Array.of(0x4d, 0xfc)), "Mü");
   assert.is(decodeText(utf16("\ufeffMü")), "Mü");
+});
+
+test("Windows-1252 has quotes and the euro where Latin-1 has controls, there and back", () => {
+  const all = Uint8Array.from({ length: 256 }, (_, i) => i);
+  assert.is(westernText(Uint8Array.of(0x80, 0x92, 0x99)), "€’™");
+  assert.equal([...westernText(all)].map(westernByte), [...all]);
+  assert.equal(["Α", "\u0092", "😀"].map(westernByte), [undefined, undefined, undefined]);
 });
 
 test("a head cut inside a character loses that character only", () => {

@@ -1,0 +1,54 @@
+// Finding people: by name, number or address, and who is calling.
+// Callers may take for granted: upper and lower case and accents make no difference; a number is the same with and without its country.
+import { Catalog, type CatalogAgent, type CatalogSummary } from "./catalog.js";
+
+/** Digits at the end by which two numbers are one (features study §3.4); a shorter one must be equal. */
+const MATCHED_DIGITS = 9;
+const SHORT_DIGITS = 6;
+
+export class Directory<Summary extends CatalogSummary> {
+  readonly #contacts: Catalog<Summary>;
+
+  constructor(agent: CatalogAgent<Summary>) {
+    this.#contacts = new Catalog(agent, "contact");
+  }
+
+  /** Contacts in whose name, numbers or addresses every word of `text` stands, by name. Cost: that of the catalog. */
+  async find(text: string): Promise<Summary[]> {
+    const words = folded(text).split(/\s+/).filter(Boolean);
+    const found: Summary[] = [];
+    for (const summary of await this.#contacts.summaries()) {
+      const about = [summary.meta.label ?? "", ...(summary.meta.phones ?? []), ...strings(summary.meta.emails)].map(folded);
+      const holds = (word: string) => about.some((each) => each.includes(word)) || matches(word, summary.meta.phones ?? []);
+      if (words.length > 0 && words.every(holds)) found.push(summary);
+    }
+    return found.sort((a, b) => (a.meta.label ?? "").localeCompare(b.meta.label ?? ""));
+  }
+
+  /** Whose number this is: nobody's, somebody's, or that of several who share it. */
+  async caller(number: string): Promise<Summary[]> {
+    const found: Summary[] = [];
+    for (const summary of await this.#contacts.summaries()) if (matches(number, summary.meta.phones ?? [])) found.push(summary);
+    return found;
+  }
+}
+
+function matches(number: string, phones: readonly string[]): boolean {
+  const digits = number.replace(/\D/g, "");
+  return digits !== "" && phones.some((phone) => isSameNumber(digits, phone.replace(/\D/g, "")));
+}
+
+/** Two numbers as digits. `0049 30 1234567` and `030 1234567` are one; `112` is only itself. */
+export function isSameNumber(a: string, b: string): boolean {
+  if (a === b) return true;
+  const shared = Math.min(a.length, b.length, MATCHED_DIGITS);
+  return shared > SHORT_DIGITS && a.slice(-shared) === b.slice(-shared);
+}
+
+function folded(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
+}
