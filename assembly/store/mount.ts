@@ -8,7 +8,7 @@ import { isSeenTwice } from "../flash/alias";
 import { programsFailed, readsFailed } from "../flash/device";
 import { blockCount } from "../flash/geometry";
 import { isLost } from "../flash/ring";
-import { EntryFlag, SummaryFlag } from "../format/summary";
+import { SummaryFlag } from "../format/summary";
 import { adopt, adoptedCount, adoptedEnd, clearAdopted, pruneAdopted } from "../journal/adopted";
 import {
   anchorCount,
@@ -238,7 +238,7 @@ function mayBeOwned(block: u32): bool {
   const s = scanner(SCAN_ASK);
   scanOpen(s, block, false);
   let more = scanNext(s);
-  for (; more > 0; more = scanNext(s)) if (scanned().flags & EntryFlag.CHUNK && scanned().lsn >= newestLsn) return true;
+  for (; more > 0; more = scanNext(s)) if (scanned().lsn >= newestLsn) return true;
   return more < 0;
 }
 

@@ -64,6 +64,22 @@ test("a batch that was not committed is not there; one that was is there whole",
   }
 });
 
+test("of a batch that the last program of a tail ends nothing is proven", () => {
+  const store = Store.make(parts.nor);
+  for (let id = 0; id < 3; id++) store.must(store.put(id, "before"));
+  const { call } = store.probe;
+  store.must(call.hf_batch_begin!(12, 2400));
+  for (let id = 10; id < 22; id++) store.must(store.put(id, new Uint8Array(160)));
+  store.must(call.hf_batch_commit!());
+  const block = call.streamBlock!(0);
+  const entries = store.probe.scan(block);
+  const [first] = entries.filter(({ idLow }) => Number(idLow) === 10);
+  judged(store);
+  assert.is(call.provenEnd!(block), Number(first!.offset));
+  const last = entries.at(-1)!;
+  assert.is(call.readOnlyEnd!(block), Number(last.offset) + call.recordBytes!(Number(last.dataBytes)));
+});
+
 test("any read of a mount that voids a batch over several segments may fail: the recovery is made anew, and is the same", () => {
   const origin = Store.make(parts.nor);
   for (let id = 0; id < 20; id++) origin.must(origin.put(id, new Chance(id).bytes(90)));
