@@ -24,14 +24,36 @@ import {
 } from "./format/label";
 import { CODEC_LOST, configureRecords, decodeHeader, Header, peekDataBytes, RecordFlag, recordBytes, UnitType } from "./format/record";
 import { rootCount, rootDataBytes, rootMarker, rootSession } from "./format/root";
-import { SEGMENT_DATA, SEGMENT_MARK, SegmentType, segmentIdHigh, segmentOpenLsn, segmentSession, segmentType } from "./format/segment";
+import {
+  SEGMENT_DATA,
+  SEGMENT_MARK,
+  SegmentType,
+  segmentEraseCount,
+  segmentIdHigh,
+  segmentOpenLsn,
+  segmentOpenWall,
+  segmentSession,
+  segmentType,
+} from "./format/segment";
 import { descriptorBytes, descriptorData, isDescriptor, memberBlock, memberCount, memberEraseCount } from "./format/stripe";
-import { SummaryFlag, summaryDataBytes, summaryFlags, summaryOpenLsn } from "./format/summary";
+import {
+  SummaryFlag,
+  summaryDataBytes,
+  summaryEraseCount,
+  summaryFlags,
+  summaryIdHigh,
+  summaryOpenLsn,
+  summaryOpenWall,
+  summarySession,
+} from "./format/summary";
 import { configureUnits, correctUnit, seedFor, unitBytes, unitData, unitIntact } from "./format/unit";
 import { TRAILER_BYTES } from "./journal/segment-writer";
 
 /** Called once for each thing found in a block, in order of offset. */
 declare function tell(offset: u32, lengthBytes: u32, what: string, detail: string): void;
+
+/** Called once for each record, tombstone and chunk that a salvage reads whole: numbers with blanks between, then meta, ext and body in hex. */
+declare function found(text: string): void;
 
 /** First byte of the switch in an anchor, and data bytes of a unit of a checkpoint's body: as store/checkpoint.ts writes them. */
 const SWITCH_MARK: u8 = 0x1b;
@@ -43,6 +65,7 @@ let blockIndex: u32 = 0;
 let eraseCount: u32 = 0;
 let outerParity: u32 = 0;
 let openLsn: u64 = 0;
+let openWall: u64 = 0;
 let session: u32 = 0;
 let idHigh: u32 = 0;
 
@@ -426,4 +449,126 @@ function correctedText(bytes: i32): string {
 
 function idText(high: u32, low: u32): string {
   return high.toString(16).padStart(8, "0") + low.toString(16).padStart(8, "0");
+}
+
+/** What the label of a block says of its store: id high and low, parity bytes, features, outer parity; empty: it does not verify. */
+export function storeText(bytes: Uint8Array, index: u32): string {
+  if (<u32>bytes.length != blockBytes) return "";
+  memory.copy(UNIT, bytes.dataStart, LABEL_BYTES);
+  if (isBlank(UNIT, LABEL_BYTES) || judgeLabel(UNIT, index, 0) != Status.OK) return "";
+  const id = labelStoreId(UNIT);
+  const numbers = [<u32>(id >> 32), <u32>id, labelParityBytes(UNIT), labelRefuse(UNIT), labelOuterParity(UNIT)];
+  return numbers.join(" ");
+}
+
+/** Sets the store whose blocks are salvaged: what some label said. */
+export function useStore(high: u32, low: u32, parity: u32, refuse: u32, outer: u32): void {
+  outerParity = outer;
+  configureUnits(parity, ((<u64>high) << 32) | low);
+  configureRecords(refuse);
+  endSegmentsBefore(outer == 0 ? 0 : descriptorBytes(outer));
+}
+
+/**
+ * Finds what reads whole in block `index` of the store, whatever of label, header and summaries is gone: a segment says the same of itself in
+ * its header and in each of its summaries, and one of them is enough. Where none is left, LSNs and short ids cannot be told, and nothing is
+ * found. Returns how many. Cost: a CRC for every address unit of what is damaged.
+ */
+export function salvageBlock(bytes: Uint8Array, index: u32): u32 {
+  if (<u32>bytes.length != blockBytes) return 0;
+  source = bytes.dataStart;
+  blockIndex = index;
+  if (!findSegment()) return 0;
+  let count: u32 = 0;
+  let mends = true; // behind what reads, and at the beginning, the next unit is where it must be
+  for (let offset: u32 = headerOffset(); offset + 12 <= segmentEnd; ) {
+    const length = unitAt(offset, mends);
+    if (length == 0 && isBlank(source + offset, min<u32>(16, segmentEnd - offset))) {
+      offset = alignUp(offset + 1, programBytes);
+      mends = true;
+      continue;
+    }
+    if (length > 0 && isRecord(load<u8>(source + offset) >> 5)) count += tellFound(offset);
+    mends = length > 0;
+    offset += mends ? length : addressUnit;
+  }
+  return count;
+}
+
+function isRecord(type: u32): bool {
+  return type >= <u32>UnitType.RECORD && type <= <u32>UnitType.LONG;
+}
+
+/** Header first, then any summary: openLsn, openWall, session, idHigh and the erase count, which all CRCs of the block need. */
+function findSegment(): bool {
+  memory.copy(UNIT, source, LABEL_BYTES);
+  const labelled = judgeLabel(UNIT, blockIndex, 0) == Status.OK;
+  const told = labelled ? labelEraseCount(UNIT) : 0;
+  const start = headerOffset();
+  for (let tries = labelled ? 0 : 1; tries < 2; tries++) {
+    eraseCount = tries == 0 ? told : segmentEraseCount(source + start);
+    if (judgeUnit(start, SEGMENT_DATA) < 0 || load<u8>(UNIT) != SEGMENT_MARK) continue;
+    takeSegment(segmentOpenLsn(UNIT), segmentOpenWall(UNIT), segmentSession(UNIT), segmentIdHigh(UNIT));
+    return segmentType(UNIT) != SegmentType.CHECKPOINT && segmentType(UNIT) != SegmentType.PARITY;
+  }
+  for (let offset = start; offset + 32 <= segmentEnd; offset += addressUnit) {
+    if (load<u8>(source + offset) >> 5 != UnitType.SUMMARY) continue;
+    eraseCount = summaryEraseCount(source + offset);
+    if (judgeUnit(offset, load<u16>(source + offset, 2)) < 0) continue;
+    takeSegment(summaryOpenLsn(UNIT), summaryOpenWall(UNIT), summarySession(UNIT), summaryIdHigh(UNIT));
+    return true;
+  }
+  return false;
+}
+function takeSegment(lsn: u64, wall: u64, ofSession: u32, high: u32): void {
+  openLsn = lsn;
+  openWall = wall;
+  session = ofSession;
+  idHigh = high;
+}
+
+/** Bytes of the record, summary, root or header at `offset` that verifies whole, 0: none does. Without `mends` only what is intact counts. */
+function unitAt(offset: u32, mends: bool): u32 {
+  const first = load<u8>(source + offset);
+  const type = <u32>first >> 5;
+  if (isRecord(type)) {
+    const dataBytes = peekDataBytes(source + offset, min<u32>(4, segmentEnd - offset));
+    if (dataBytes == 0 || offset + recordBytes(dataBytes) > segmentEnd) return 0;
+    if (!intactOrMended(offset, unitData(dataBytes, 0), mends) || judgeRest(offset, dataBytes) < 0) return 0;
+    return recordBytes(dataBytes);
+  }
+  const n =
+    first == SEGMENT_MARK ? SEGMENT_DATA : type == UnitType.SUMMARY || type == UnitType.ROOT ? <u32>load<u16>(source + offset, 2) : 0;
+  return n != 0 && intactOrMended(offset, n, mends) ? alignUp(unitBytes(n), addressUnit) : 0;
+}
+function intactOrMended(offset: u32, n: u32, mends: bool): bool {
+  if (n > 651 || offset + unitBytes(n) > blockBytes) return false;
+  return mends ? judgeUnit(offset, n) >= 0 : unitIntact(source + offset, n, seedFor(blockIndex, offset, eraseCount));
+}
+
+/** Tells the record at `offset`, which verifies. Returns 1, or 0 where its header makes no sense. */
+function tellFound(offset: u32): u32 {
+  const dataBytes = peekDataBytes(source + offset, min<u32>(4, segmentEnd - offset));
+  const h = changetype<Header>(header);
+  judgeUnit(offset, unitData(dataBytes, 0));
+  if (!decodeHeader(UNIT, unitData(dataBytes, 0), h, openLsn, openWall, session, idHigh)) return 0;
+  const numbers: string[] = [h.type.toString(), h.kind.toString(), idText(h.idHigh, h.idLow), h.lsn.toString(), h.wallMs.toString()];
+  numbers.push(h.codec.toString());
+  numbers.push(h.chunk.toString());
+  numbers.push(h.metaBytes.toString());
+  numbers.push(h.extBytes.toString());
+  numbers.push(h.bodyBytes.toString());
+  let hex = "";
+  let at = offset;
+  for (let i: u32 = 0, n = unitData(dataBytes, 0); n > 0; n = unitData(dataBytes, ++i)) {
+    judgeUnit(at, n);
+    for (let j: u32 = i == 0 ? h.headerBytes : 0; j < n; j++)
+      hex += load<u8>(UNIT + j)
+        .toString(16)
+        .padStart(2, "0");
+    at += unitBytes(n);
+  }
+  numbers.push(hex);
+  found(numbers.join(" "));
+  return 1;
 }

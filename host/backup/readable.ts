@@ -1,9 +1,9 @@
 // A record of the handset, where one that cannot be read is an answer and not an error.
-import type { Kind, LocalAgent, StoredRecord } from "../agent/types.js";
+import type { Agent, Kind, StoredRecord } from "../agent/types.js";
 import { HoldfastError } from "../errors.js";
 
 /** undefined: it is not there. Errors: what the agent throws, but for CORRUPT. */
-export function readable(agent: LocalAgent, kind: Kind, id: string): StoredRecord | "damaged" | undefined {
+export function readable(agent: Pick<Agent, "get">, kind: Kind, id: string): StoredRecord | "damaged" | undefined {
   try {
     return agent.get(kind, id);
   } catch (error) {

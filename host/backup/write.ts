@@ -6,7 +6,7 @@
  */
 import { type Zippable, zipSync } from "fflate";
 import { encodeMeta } from "../agent/meta.js";
-import type { LocalAgent, StoredRecord, StoredSummary } from "../agent/types.js";
+import type { Agent, Stat, StoredRecord, StoredSummary } from "../agent/types.js";
 import { HoldfastError } from "../errors.js";
 import type { FlashGeometry } from "../flash/index.js";
 import { rawFile } from "../text/index.js";
@@ -28,13 +28,18 @@ export interface MadeBackup {
   manifest: Manifest;
 }
 
+/** What a backup asks of a store: an agent has it, and so has what a salvage found. */
+export interface BackedUp extends Pick<Agent, "list" | "get"> {
+  stat(): Pick<Stat, "storeId" | "nextLsn" | "damagedUnknown" | "records">;
+}
+
 /** Entries of a zip without ZIP64, less our own. */
 const RECORDS_MAX = 65_000;
 /** Of a zip entry's date, which has no smaller years. */
 const ZIP_EPOCH_MS = Date.UTC(1980, 0, 2);
 
 /** Reads every record of the store. Errors: INVALID for an earlier backup of another store; TOO_BIG; IO. Damaged records are named in the list. */
-export function makeBackup(agent: LocalAgent, options: BackupOptions): MadeBackup {
+export function makeBackup(agent: BackedUp, options: BackupOptions): MadeBackup {
   const { storeId, nextLsn, damagedUnknown, records: total } = agent.stat();
   const { since } = options;
   if (since && since.manifest.storeId !== storeId)
@@ -63,7 +68,7 @@ export function makeBackup(agent: LocalAgent, options: BackupOptions): MadeBacku
   return { bytes: zipped(files, manifest), manifest };
 }
 
-function addRecord(agent: LocalAgent, { kind, id }: StoredSummary, manifest: Manifest, files: Zippable): void {
+function addRecord(agent: BackedUp, { kind, id }: StoredSummary, manifest: Manifest, files: Zippable): void {
   const record = readable(agent, kind, id);
   if (record === "damaged") manifest.damaged.push({ kind, id });
   if (record === "damaged" || record === undefined) return;

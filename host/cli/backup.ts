@@ -20,6 +20,7 @@ import {
   restore,
   type Source,
 } from "../backup/index.js";
+import { isScanned, readScanned } from "../paper/index.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { asFailure, EXIT, Failure, usage } from "./exit.js";
 import { onImage, withAgent } from "./image.js";
@@ -211,7 +212,7 @@ export const restoreCommand: Command = {
   example: "holdfast restore holdfast-2026-11-27T10-00-00Z.zip -i new.flash",
   details:
     "Records that are not there are added. Where handset and backup have different bytes: merge keeps the later change (default), keep-both stores the backup's beside the handset's, " +
-    "replace takes the backup's, keep-mine the handset's. After a power cut run it again: it goes on. Exit 3: records are missing, and are named with the reason.",
+    "replace takes the backup's, keep-mine the handset's. SRC is also a text file with the QR blocks of a printed book, one on a line. After a power cut run it again: it goes on. Exit 3: records are missing, and are named with the reason.",
   keys: {
     path: "the backup",
     mode: "as given",
@@ -236,7 +237,7 @@ export const restoreCommand: Command = {
 async function runRestore(call: Call): Promise<Outcome> {
   const mode = asOneOf(call.text("mode") ?? "merge", "--mode", RESTORE_MODES);
   const only = call.text("only") === undefined ? {} : { only: asKind(call.text("only") as string) };
-  const source = opened(call.arguments[0] as string);
+  const source = anySource(call, call.arguments[0] as string);
   const report = await withAgent(call, call.dryRun ? "read" : "write", (agent) =>
     onImage(call, () => restore(agent, source, { mode, ...only, dryRun: call.dryRun, onProgress: progress(call, "restoring record") })),
   );
@@ -247,6 +248,21 @@ async function runRestore(call: Call): Promise<Outcome> {
     json: { path: source.path, mode, ...report, dryRun: call.dryRun },
     lines: [],
   };
+}
+
+/** A backup, or the scanned blocks of a printed book. */
+function anySource(call: Call, path: string): Source {
+  try {
+    const head = new Uint8Array(readFileSync(path));
+    if (!isScanned(head)) return openSource(path);
+    const { source, pages, missingPages, unnamedPages } = readScanned(path, head);
+    for (const { page, why } of missingPages) call.terminal.say(call.terminal.alarm(`page ${page} of ${pages}: ${why}`));
+    for (const page of unnamedPages)
+      call.terminal.say(call.terminal.alarm(`page ${page} of ${pages}: its records cannot be named, the page before is missing, too`));
+    return source;
+  } catch (error) {
+    throw asFailure(error, path);
+  }
 }
 
 function restoreWords({ records, added, replaced, both, unchanged, kept, missing }: RestoreReport, dryRun: boolean): string {

@@ -17,7 +17,9 @@ import { importCommand } from "./import.js";
 import { init } from "./init.js";
 import { image } from "./inspect.js";
 import { powercut } from "./powercut.js";
+import { print } from "./print.js";
 import { get, list, put, rm } from "./records.js";
+import { salvage } from "./salvage.js";
 import { serve } from "./serve.js";
 import { status } from "./status.js";
 import { sync } from "./sync.js";
@@ -34,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   rm,
   importCommand,
   exportCommand,
+  print,
   backup,
   restoreCommand,
   drillCommand,
@@ -42,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
   verify,
   fsck,
   scrub,
+  salvage,
   sync,
   serve,
   demo,

@@ -26,7 +26,32 @@ export interface BlockReport {
   lines: BlockLine[];
 }
 
+/** A record, tombstone or chunk that reads whole, as it lies in the log. */
+export interface FoundRecord {
+  type: "record" | "tombstone" | "chunk" | "long";
+  kind: number;
+  /** 16 hex digits. */
+  id: string;
+  lsn: bigint;
+  wallMs: number;
+  codec: number;
+  /** Number of a chunk, from 0. */
+  chunk: number;
+  /** Of the whole body as stored, chunks included. */
+  bodyBytes: number;
+  meta: Uint8Array;
+  /** What of the body lies here. */
+  body: Uint8Array;
+}
+
+/** What a label says of its store: enough to read blocks whose own label is gone. */
+export type StoreMark = readonly [idHigh: number, idLow: number, parityBytes: number, features: number, outerParity: number];
+
 export interface Workbench {
+  /** What the block's label says of its store; undefined: it has none that verifies. */
+  storeOf(block: number, bytes: Uint8Array): StoreMark | undefined;
+  /** Everything in a block of that store that reads whole, in order of offset. Whatever else of the block is gone. */
+  salvage(block: number, bytes: Uint8Array, store: StoreMark): FoundRecord[];
   /** Describes a block from its bytes; works on any bytes. */
   describe(block: number, bytes: Uint8Array): BlockReport;
   statusText(status: number): string;
@@ -36,6 +61,9 @@ export interface Workbench {
 interface DevExports {
   usePart(kind: number, blockBytes: number, blockCount: number, pageBytes: number, programBytes: number): number;
   describeBlock(bytes: Uint8Array, block: number): string;
+  storeText(bytes: Uint8Array, block: number): string;
+  useStore(...mark: StoreMark): void;
+  salvageBlock(bytes: Uint8Array, block: number): number;
   statusText(status: number): string;
   kindText(kind: number): string;
 }
@@ -44,7 +72,9 @@ interface DevExports {
 export function openWorkbench(geometry: FlashGeometry): Workbench {
   let lines: BlockLine[] = [];
   const tell = (offset: number, lengthBytes: number, what: string, detail: string) => lines.push({ offset, lengthBytes, what, detail });
-  const core = bind<DevExports>(wasmBytes("dev"), { dev: { tell } });
+  let records: FoundRecord[] = [];
+  const found = (text: string) => records.push(foundRecord(text));
+  const core = bind<DevExports>(wasmBytes("dev"), { dev: { tell, found } });
   const { kind, blockBytes, blockCount, pageBytes, programBytes } = geometry;
   raise(core.usePart(kind === "nand" ? 1 : 0, blockBytes, blockCount, pageBytes, programBytes), "inspecting a part");
   return {
@@ -52,8 +82,38 @@ export function openWorkbench(geometry: FlashGeometry): Workbench {
       lines = [];
       return { block, state: core.describeBlock(bytes, block), lines };
     },
+    storeOf(block, bytes) {
+      const numbers = core.storeText(bytes, block).split(" ").map(Number);
+      return numbers.length === 5 ? (numbers as unknown as StoreMark) : undefined;
+    },
+    salvage(block, bytes, store) {
+      records = [];
+      core.useStore(...store);
+      core.salvageBlock(bytes, block);
+      return records;
+    },
     statusText: (status) => core.statusText(status),
     kindText: (kindNumber) => core.kindText(kindNumber),
+  };
+}
+
+const TYPES = ["", "record", "tombstone", "chunk", "long"] as const;
+
+function foundRecord(text: string): FoundRecord {
+  const [type, kind, id, lsn, wallMs, codec, chunk, metaBytes, extBytes, bodyBytes, hex = ""] = text.split(" ");
+  const data = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const head = Number(metaBytes);
+  return {
+    type: TYPES[Number(type)] as FoundRecord["type"],
+    kind: Number(kind),
+    id: id ?? "",
+    lsn: BigInt(lsn ?? 0),
+    wallMs: Number(wallMs),
+    codec: Number(codec),
+    chunk: Number(chunk),
+    bodyBytes: Number(bodyBytes),
+    meta: data.slice(0, head),
+    body: data.slice(head + Number(extBytes)),
   };
 }
 

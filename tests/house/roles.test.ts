@@ -51,9 +51,9 @@ house("as-bind is the workbench door: texts, a byte array and a callback cross i
   assert.ok(importedFunctions.dev.tell.parameters.includes(text));
 });
 
-house("the inspector, the emulator and the map of the proof go through the workbench", () => {
+house("the inspector, the emulator, salvage and the map of the proof go through the workbench", () => {
   const users = host.filter((file) => importsOf(file).includes("host/core/workbench.ts"));
-  assert.ok(users.length > 0 && users.every((file) => /^host\/((cli|emulator)\/|proof\/phase\.ts)/.test(file)), `used by ${users}`);
+  assert.ok(users.length > 0 && users.every((file) => /^host\/((cli|emulator|salvage)\/|proof\/phase\.ts)/.test(file)), `used by ${users}`);
   for (const door of ["host/cli/main.ts", "host/emulator/worker-main.ts"]) assert.ok(reachedFrom(door).has("host/core/workbench.ts"), door);
 });
 
