@@ -236,14 +236,16 @@ function walkNext(s: Scan): i32 {
     }
     if (Build.PROBE && twin(Twin.TRUNCATES)) return 0;
     const found = resync(s, offset);
-    const judged = judgeByExtent(s, offset, found ? found : s.limit);
+    const end = found ? found : s.limit;
+    const judged = judgeByExtent(s, offset, end);
+    const written = firstWritten(s.block, offset, end);
     if (device.readsFailed != failures) return Status.IO;
     if (judged) {
       tell(s, offset);
       return 1;
     }
-    if (s.doubts++ == 0) {
-      s.doubtOffset = offset;
+    if (written < end && s.doubts++ == 0) {
+      s.doubtOffset = written;
       s.doubtLsn = s.lastLsn + 1;
     }
     if (found == 0) {
@@ -303,6 +305,17 @@ function judgeByExtent(s: Scan, offset: u32, next: u32): bool {
 }
 /** Trailing parity bytes that may read as blank. */
 const EXTENT_SLACK: u32 = 3;
+
+/** The first byte in [offset, end) that is not blank; `end` when there is none. Whoever asks looks whether a read failed. A gap of few blank bytes in front of what comes next is no damage. */
+function firstWritten(block: u32, offset: u32, end: u32): u32 {
+  for (let at = offset; at < end; ) {
+    const length = min<u32>(256, end - at);
+    device.read(block, at, COMPARE, length);
+    for (let i: u32 = 0; i < length; i++) if (load<u8>(COMPARE + i) != 255) return at + i;
+    at += length;
+  }
+  return end;
+}
 
 /** The end of the last byte before `next` that is not blank; `offset` when there is none. */
 function writtenEnd(block: u32, offset: u32, next: u32): u32 {

@@ -64,6 +64,10 @@ const CUTS: readonly { line: string; lost: string }[] = [
     lost: "a torn interim summary in front of its program's record was counted as a loss",
   },
   {
+    line: "cfi-nor-16m:b18:seed1007:w3:f24:p20:cut788=delayed:keep=0-317",
+    lost: "two blank bytes in front of a torn seal were counted as a loss",
+  },
+  {
     line: "cfi-nor-16m:b14:seed801:w3:f16:p20:cut741=none:n6=none:keep=0-311",
     lost: "the only block in which nothing lived held chunks: WORN_OUT",
   },

@@ -233,4 +233,28 @@ test("an index that is full of heads, or only of chunks, is told as INDEX_FULL",
   }
 });
 
+test("a few blank bytes between the last record and a final summary that does not read are no damage", () => {
+  let met = 0;
+  for (let seed = 1; seed < 60 && met < 5; seed++) {
+    const store = Store.make(parts.words);
+    const chance = new Chance(seed);
+    for (let id = 0; id < 40; id++) store.must(store.put(id, chance.bytes(20 + chance.below(120))));
+    store.must(store.close());
+    store.must(store.pull());
+    const { probe } = store;
+    const block = probe.blocksIn("STATE_SEALED").find((one) => {
+      const last = probe.scan(one).at(-1)!;
+      const gap = probe.call.finalOffset!(one) - (Number(last.offset) + probe.call.recordBytes!(Number(last.dataBytes)));
+      return gap > 0 && gap < 16;
+    });
+    if (block === undefined) continue;
+    met++;
+    store.damage(block, probe.call.finalOffset!(block), 40);
+    store.must(store.pull());
+    assert.is(store.stat().damagedUnknown, 0, `seed ${seed}`);
+    assert.is(store.list().length, 40);
+  }
+  assert.is(met, 5);
+});
+
 test.run();
