@@ -267,6 +267,7 @@ export function eraseUnsure(settled: bool): i32 {
  * that this one was here. Cost: two label reads a blank block.
  */
 function eraseDoubted(): void {
+  if (Build.PROBE && twin(Twin.DOUBTFUL_LEFT)) return;
   let old: i32 = -1;
   for (let b = anchorCount; b < blockCount; b++) {
     if (stateOf(b) != BlockState.BLANK || isLabelledIn(b, session + 1)) continue; // erased by this boot
