@@ -133,10 +133,11 @@ async function secondTab(): Promise<void> {
   assert.equal(complaints, []);
   await press(page, "Pull the battery");
   assert.match(await words(page, "status"), "0 lost"); // the first goes on as before
+  const { length } = await names(page); // 26 with the draft, 25 where the battery went in its first write
   await page.close();
   await press(second, "Try again");
-  assert.match(await words(second, "status"), "Booted: 26 records");
-  assert.is((await names(second)).length, 26);
+  assert.match(await words(second, "status"), `Booted: ${length} records`);
+  assert.is((await names(second)).length, length);
   await context.close();
 }
 
