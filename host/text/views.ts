@@ -1,11 +1,13 @@
 // Typed views over the bytes, for applications: what a record says, read when it is asked for. The bytes stay the truth; to change them,
 // patch them (patch.ts).
 // Callers may take for granted: nothing throws; what a text does not say is absent; a view never holds more than the text does.
-import { instantMs } from "./date-time.js";
 import { decodeHead, decodeText } from "./encoding.js";
 import { components, firstValue, type Property, properties, unescapeText } from "./property.js";
 import { vMessageMeta, vMessageText } from "./record-meta.js";
 import { messageMeta, messageText } from "./sms-xml.js";
+import { splitParts } from "./split.js";
+import { zonedMs } from "./zoned-time.js";
+import { type ZoneSlice, zonesOf } from "./zones.js";
 
 export interface Labelled {
   value: string;
@@ -81,13 +83,14 @@ export function contactView(body: Uint8Array): ContactView {
 /** Of the first component that is no override. */
 export function eventView(body: Uint8Array): EventView {
   const list = properties(body);
+  const zones = zonesOf(splitParts(body), body);
   const start = list.find(({ name }) => name === "DTSTART");
   return withoutBlanks({
     summary: plainValue(list, "SUMMARY"),
     location: plainValue(list, "LOCATION"),
     description: plainValue(list, "DESCRIPTION"),
-    startMs: timeOf(list, "DTSTART"),
-    endMs: timeOf(list, "DTEND"),
+    startMs: timeOf(list, "DTSTART", zones),
+    endMs: timeOf(list, "DTEND", zones),
     isAllDay: start !== undefined && !start.value.includes("T"),
     recurrence: firstValue(list, "RRULE"),
   });
@@ -95,10 +98,11 @@ export function eventView(body: Uint8Array): EventView {
 
 export function todoView(body: Uint8Array): TodoView {
   const list = properties(body);
+  const zones = zonesOf(splitParts(body), body);
   const priority = Number(firstValue(list, "PRIORITY"));
   return withoutBlanks({
     summary: plainValue(list, "SUMMARY"),
-    dueMs: timeOf(list, "DUE"),
+    dueMs: timeOf(list, "DUE", zones),
     isDone: firstValue(list, "STATUS")?.toUpperCase() === "COMPLETED" || firstValue(list, "COMPLETED") !== undefined,
     priority: priority >= 1 && priority <= 9 ? priority : undefined,
   });
@@ -129,9 +133,9 @@ function plainValue(list: Property[], name: string): string | undefined {
   return value === undefined ? undefined : unescapeText(value);
 }
 
-function timeOf(list: Property[], name: string): number | undefined {
+function timeOf(list: Property[], name: string, zones: readonly ZoneSlice[]): number | undefined {
   const property = list.find((each) => each.name === name);
-  return property && instantMs(property.value, property.params.get("TZID"));
+  return property && zonedMs(property.value, property.params.get("TZID"), zones);
 }
 
 function labelled(list: Property[], name: string): Labelled[] {

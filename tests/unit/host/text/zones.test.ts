@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { icsFile, importPlan } from "../../../../host/text/index.js";
+import { eventView, icsFile, importPlan } from "../../../../host/text/index.js";
 import { patched } from "../../../../host/text/patch.js";
 import { splitParts } from "../../../../host/text/split.js";
 import { zonedMs } from "../../../../host/text/zoned-time.js";
@@ -25,6 +25,7 @@ test("a record takes the zones with it that it names, byte for byte, wherever th
     [event("a", '"Harbour"') + harbour, plain],
   );
   assert.is(records[0]?.meta.startMs, Date.UTC(2009, 9, 2, 6, 30));
+  assert.is(eventView(records[0]!.body).startMs, Date.UTC(2009, 9, 2, 6, 30), "a view says the same time as a list");
 });
 
 test("a zone of another calendar of the same file is not taken", () => {
