@@ -194,11 +194,8 @@ function describeLabel(): string {
     return "other part";
   }
   eraseCount = labelEraseCount(UNIT);
-  outerParity = labelOuterParity(UNIT);
-  configureUnits(labelParityBytes(UNIT), labelStoreId(UNIT));
-  configureRecords(labelRefuse(UNIT));
-  endSegmentsBefore(outerParity == 0 ? 0 : descriptorBytes(outerParity));
   const id = labelStoreId(UNIT);
+  useStore(<u32>(id >> 32), <u32>id, labelParityBytes(UNIT), labelRefuse(UNIT), labelOuterParity(UNIT));
   tell(
     0,
     LABEL_BYTES,
@@ -238,9 +235,7 @@ function describeSegment(offset: u32): bool {
     tell(offset, unitBytes(SEGMENT_DATA), "torn", "no segment header verifies: a write was cut here");
     return false;
   }
-  openLsn = segmentOpenLsn(UNIT);
-  session = segmentSession(UNIT);
-  idHigh = segmentIdHigh(UNIT);
+  takeSegment(segmentOpenLsn(UNIT), segmentOpenWall(UNIT), segmentSession(UNIT), segmentIdHigh(UNIT));
   tell(
     offset,
     unitBytes(SEGMENT_DATA),
@@ -317,8 +312,7 @@ function describeUnit(offset: u32, limit: u32): u32 {
     else tell(offset, unitBytes(n), "root", rootText() + correctedText(judged));
     return alignUp(unitBytes(n), addressUnit);
   }
-  if (type < <u32>UnitType.RECORD || type > <u32>UnitType.LONG) return 0;
-  return describeRecord(offset, limit);
+  return isRecord(type) ? describeRecord(offset, limit) : 0;
 }
 
 function describeRecord(offset: u32, limit: u32): u32 {

@@ -344,7 +344,7 @@ function tell(s: Scan, offset: u32): void {
   const h = loadedHeader();
   describeRecord(scanned(), h, offset);
   s.recordFlags = h.flags;
-  s.programOffset = s.passed ? s.passed : offset; // an interim summary goes in front, in the same program
+  s.programOffset = s.passed ? s.passed : offset; // writers before interim summaries went behind put one in front, in the same program
   s.passed = 0;
   if (s.doubts != 0 && h.flags & RecordFlag.FIRST) settleDoubts(s);
   s.lastLsn = h.lsn;

@@ -2,7 +2,19 @@
  * `backup`, `drill` and `restore`: a copy in one plain file, the restore rehearsed, and the restore.
  */
 
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import {
   type BackupOptions,
@@ -71,7 +83,7 @@ async function runBackup(call: Call): Promise<Outcome> {
     call.terminal.say(`would back up ${plural(told.records, "record")} to ${path}, ${bytesInWords(bytes.length)}`);
     return { json: { path: null, ...told, sha256: null, damaged, damagedUnknown, drill: null, dryRun: true }, lines: [] };
   }
-  const source = written(path, made);
+  const source = writeBackup(path, made);
   const report = call.given("no-drill") ? undefined : await drill(source, progress(call, "rehearsing record"));
   remember(call, source, report);
   const exitCode = sayBackup(call, path, made, report);
@@ -112,8 +124,8 @@ function sinceOf(call: Call, path: string): Pick<BackupOptions, "since"> {
   return { since: { manifest, base: { file: basename(earlier), sha256 } } };
 }
 
-/** Writes beside, reads back from the disk, and only then gives it its name. */
-function written(path: string, { bytes }: MadeBackup): Source {
+/** Writes beside, reads back from the disk, and only then gives it its name; never over what is there. Errors: Failures naming the file. */
+export function writeBackup(path: string, { bytes }: MadeBackup): Source {
   const beside = `${path}.part-${process.pid}`;
   try {
     writeThrough(beside, bytes);
@@ -253,15 +265,25 @@ async function runRestore(call: Call): Promise<Outcome> {
 /** A backup, or the scanned blocks of a printed book. */
 function anySource(call: Call, path: string): Source {
   try {
-    const head = new Uint8Array(readFileSync(path));
-    if (!isScanned(head)) return openSource(path);
-    const { source, pages, missingPages, unnamedPages } = readScanned(path, head);
+    if (!isScanned(headOf(path))) return openSource(path);
+    const { source, pages, missingPages, unnamedPages } = readScanned(path, readFileSync(path));
     for (const { page, why } of missingPages) call.terminal.say(call.terminal.alarm(`page ${page} of ${pages}: ${why}`));
     for (const page of unnamedPages)
       call.terminal.say(call.terminal.alarm(`page ${page} of ${pages}: its records cannot be named, the page before is missing, too`));
     return source;
   } catch (error) {
     throw asFailure(error, path);
+  }
+}
+
+/** Enough of a file to tell what it is. */
+function headOf(path: string): Uint8Array {
+  const file = openSync(path, "r");
+  try {
+    const head = new Uint8Array(64);
+    return head.subarray(0, readSync(file, head));
+  } finally {
+    closeSync(file);
   }
 }
 

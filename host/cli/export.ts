@@ -4,7 +4,7 @@
  * A file at the destination is replaced only by a complete one: it is written beside it and renamed.
  */
 
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Agent, Kind, StoredRecord } from "../index.js";
 import { csvFile, fitsFormat, icsFile, jsonFile, mailboxFile, type RawFile, rawFile, vcfFile } from "../text/index.js";
@@ -13,6 +13,7 @@ import { asFailure, EXIT, usage } from "./exit.js";
 import { fillCard } from "./export-card.js";
 import { forSim } from "./export-sim.js";
 import { withAgent } from "./image.js";
+import { replaceFile } from "./replace-file.js";
 import { asKind, asOneOf, plural } from "./words.js";
 
 const FORMATS = ["vcf", "ics", "mbox", "csv", "json", "sim", "card", "raw"] as const;
@@ -156,15 +157,4 @@ async function writeFolder(call: Call, destination: string, files: readonly RawF
     await call.terminal.breathe();
   }
   mkdirSync(destination, { recursive: true });
-}
-
-function replaceFile(path: string, bytes: Uint8Array): void {
-  const beside = `${path}.part-${process.pid}`;
-  try {
-    writeFileSync(beside, bytes, { flush: true });
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
 }

@@ -6,10 +6,11 @@
  */
 
 import { existsSync } from "node:fs";
-import { FileFlash } from "../flash/index.js";
+import { FileFlash, type PresetName, presets } from "../flash/index.js";
 import { type LocalAgent, openAgent } from "../index.js";
 import type { Call } from "./command.js";
 import { asFailure, EXIT, Failure } from "./exit.js";
+import { asOneOf } from "./words.js";
 
 /** Opens the image of `call`, runs `work` with its agent, closes both. Errors: Failures naming the image. */
 export async function withAgent<T>(
@@ -55,6 +56,17 @@ export function openFlash(path: string, access: "read" | "write"): FileFlash {
   }
   try {
     return FileFlash.open(path, { readOnly: access === "read" });
+  } catch (error) {
+    throw asFailure(error, path);
+  }
+}
+
+/** Opens the part for reading, with the geometry that --preset names where its labels may not say it. Errors: Failures naming the image. */
+export function openPart(call: Call, path: string): FileFlash {
+  const preset = call.text("preset");
+  if (preset === undefined) return openFlash(path, "read");
+  try {
+    return FileFlash.open(path, { readOnly: true, geometry: presets[asOneOf(preset, "--preset", Object.keys(presets) as PresetName[])] });
   } catch (error) {
     throw asFailure(error, path);
   }

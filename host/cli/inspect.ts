@@ -7,10 +7,10 @@
 
 import { letterOf } from "../core/block-letters.js";
 import { type BlockLine, type BlockReport, openWorkbench, type Workbench } from "../core/workbench.js";
-import { FileFlash, type FlashGeometry, type PresetName, presets } from "../flash/index.js";
+import type { FileFlash, FlashGeometry } from "../flash/index.js";
 import type { Call, Command, Outcome } from "./command.js";
-import { asFailure, usage } from "./exit.js";
-import { openFlash } from "./image.js";
+import { usage } from "./exit.js";
+import { openPart } from "./image.js";
 import { asCount, asOneOf, table } from "./words.js";
 
 const VIEWS = ["map", "dump", "block", "diff"] as const;
@@ -58,21 +58,11 @@ interface Part {
 }
 
 async function look<T>(call: Call, path: string, work: (part: Part) => Promise<T>): Promise<T> {
-  const flash = open(call, path);
+  const flash = openPart(call, path);
   try {
     return await work({ path, flash, geometry: flash.geometry, workbench: openWorkbench(flash.geometry) });
   } finally {
     flash.close();
-  }
-}
-
-function open(call: Call, path: string): FileFlash {
-  const preset = call.text("preset");
-  if (preset === undefined) return openFlash(path, "read");
-  try {
-    return FileFlash.open(path, { readOnly: true, geometry: presets[asOneOf(preset, "--preset", Object.keys(presets) as PresetName[])] });
-  } catch (error) {
-    throw asFailure(error, path);
   }
 }
 

@@ -1,11 +1,11 @@
 /*
  * How powercut tells what it found: failures with the line that replays them, and the page of --report.
  */
-import { renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Failure } from "../proof/job.js";
 import { type Finished, reportPage } from "../proof/report-page.js";
 import type { Call } from "./command.js";
 import { asFailure } from "./exit.js";
+import { replaceFile } from "./replace-file.js";
 
 export function tellFailure(call: Call, { replay, text }: Failure): void {
   const driver = call.text("driver");
@@ -19,12 +19,9 @@ export function writeReport(call: Call, finished: readonly Finished[], part: str
   if (path === undefined) return { lines: [], json: {} };
   const driver = call.text("driver");
   const page = reportPage(finished, { part, replayWith: `holdfast powercut${driver === undefined ? "" : ` --driver ${driver}`} --replay` });
-  const beside = `${path}.${process.pid}.part`;
   try {
-    writeFileSync(beside, page, { flush: true });
-    renameSync(beside, path);
+    replaceFile(path, page);
   } catch (error) {
-    rmSync(beside, { force: true });
     throw asFailure(error, path);
   }
   return { lines: [`report: ${path}`], json: { report: path } };

@@ -3,7 +3,7 @@
  */
 
 import { randomBytes } from "node:crypto";
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { encodeMeta } from "../agent/meta.js";
 import { readable } from "../backup/index.js";
 import type { Kind, LocalAgent } from "../index.js";
@@ -11,6 +11,7 @@ import { makeBooklet, PAPERS, type PaperRecord } from "../paper/index.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { EXIT, usage } from "./exit.js";
 import { onImage, withAgent } from "./image.js";
+import { replaceFile } from "./replace-file.js";
 import { asKind, asOneOf, plural } from "./words.js";
 
 /** What a book has without being asked. Mails, messages and pictures only when they are named; they seldom fit. */
@@ -57,7 +58,7 @@ async function runPrint(call: Call): Promise<Outcome> {
   const made = new Date().toISOString().slice(0, 10);
   const booklet = makeBooklet(found.records, randomBytes(4).toString("hex").toUpperCase(), made, paper);
   const isForStdout = path === "-" && !call.json;
-  if (!call.dryRun && path !== "-") replace(path, booklet.html);
+  if (!call.dryRun && path !== "-") replaceFile(path, booklet.html);
   for (const one of found.damaged) call.terminal.say(call.terminal.alarm(`damaged, left out: ${one.kind} ${one.id}`));
   for (const one of booklet.tooLong) call.terminal.say(`too long for a page, not in the blocks: ${one.kind} ${one.label ?? one.id}`);
   if (found.vault > 0) call.terminal.say(`${plural(found.vault, "vault record")} left out: paper can be read by anybody`);
@@ -98,15 +99,4 @@ function collect(agent: LocalAgent, only: Kind | undefined): Collected {
   const order = (record: PaperRecord) => `${KINDS_PRINTED.indexOf(record.kind)} ${(record.label ?? "").toLocaleLowerCase()}`;
   found.records.sort((a, b) => order(a).localeCompare(order(b)));
   return found;
-}
-
-function replace(path: string, text: string): void {
-  const beside = `${path}.part-${process.pid}`;
-  try {
-    writeFileSync(beside, text, { flush: true });
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
 }

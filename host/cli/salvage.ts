@@ -2,14 +2,14 @@
  * `salvage`: what reads whole on an image that cannot be opened any more, as a backup to restore from.
  */
 
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { makeBackup } from "../backup/index.js";
-import { FileFlash, type PresetName, presets } from "../flash/index.js";
 import { salvage as salvageFlash } from "../salvage/index.js";
+import { writeBackup } from "./backup.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { asFailure, EXIT, usage } from "./exit.js";
-import { openFlash } from "./image.js";
-import { asOneOf, plural } from "./words.js";
+import { openPart } from "./image.js";
+import { plural } from "./words.js";
 
 export const salvage: Command = {
   name: "salvage",
@@ -39,11 +39,11 @@ export const salvage: Command = {
 async function runSalvage(call: Call): Promise<Outcome> {
   const [image, path] = call.arguments as [string, string];
   if (existsSync(path)) throw usage("there already, and a backup is never written over", path, "name another file");
-  const flash = openedPart(call, image);
+  const flash = openPart(call, image);
   try {
     const found = salvageFlash(flash, (done, total) => call.terminal.progress("block", done, total));
     const made = makeBackup(asStore(found), { geometry: flash.geometry, wallMs: Date.now() });
-    if (!call.dryRun) written(path, made.bytes);
+    if (!call.dryRun) writeBackup(path, made);
     for (const { kind, id, why } of found.incomplete) call.terminal.say(call.terminal.alarm(`in part: ${kind} ${id}: ${why}`));
     call.terminal.say(
       `${call.dryRun ? "would save" : "saved"} ${plural(found.records.length, "record")} of ${plural(found.blocks, "block")} to ${path}`,
@@ -67,16 +67,6 @@ async function runSalvage(call: Call): Promise<Outcome> {
   }
 }
 
-function openedPart(call: Call, image: string): FileFlash {
-  const preset = call.text("preset");
-  if (preset === undefined) return openFlash(image, "read");
-  try {
-    return FileFlash.open(image, { readOnly: true, geometry: presets[asOneOf(preset, "--preset", Object.keys(presets) as PresetName[])] });
-  } catch (error) {
-    throw asFailure(error, image);
-  }
-}
-
 /** What was found, as a backup asks a store for it. */
 function asStore({ records, storeId, newestLsn }: ReturnType<typeof salvageFlash>): Parameters<typeof makeBackup>[0] {
   const byKey = new Map(records.map((record) => [`${record.kind} ${record.id}`, record]));
@@ -85,15 +75,4 @@ function asStore({ records, storeId, newestLsn }: ReturnType<typeof salvageFlash
     list: () => records,
     get: (kind, id) => byKey.get(`${kind} ${id}`),
   };
-}
-
-function written(path: string, bytes: Uint8Array): void {
-  const beside = `${path}.part-${process.pid}`;
-  try {
-    writeFileSync(beside, bytes, { flush: true });
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
 }
