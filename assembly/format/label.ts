@@ -28,7 +28,7 @@ const LABEL_DATA: u32 = 44;
 //   26           30             32            33  34           42  44      48
 // ├─ eraseCount ─┼ formatSerial ┼ outerParity ┼ 0 ┼ quotas (8) ┼ session ┼─ crc ─┼─ parity (16 or 8, then 0xFF) ─┤
 // block, page and program are logarithms; flags: bit 0 NAND, bit 1 eight parity bytes, bit 2 the block is retired,
-// bit 3 a format ended with this label.
+// bit 3 a format ended with this label, bit 4 it stands behind the label, as the mark of a witness.
 
 /** Where the segment header begins. On an address unit, too: what follows is told by address, and on parts of a GiB a unit is longer than a label. */
 export function headerOffset(): u32 {
@@ -72,6 +72,12 @@ export namespace LabelMark {
   export const RETIRED: u8 = 4;
   /** A format came to its end with this label, for the last block took none. */
   export const FORMATTED: u8 = 8;
+  /** No label, but the same again behind it: it is whole, and a format is under way. */
+  export const WITNESS: u8 = 16;
+}
+/** Do the first bytes behind a label say that they are a mark? */
+export function startsMark(header: usize): bool {
+  return load<u32>(header) == LABEL_MAGIC && labelHas(header, LabelMark.WITNESS);
 }
 export function labelHas(label: usize, mark: u8): bool {
   return (load<u8>(label, 9) & mark) != 0;

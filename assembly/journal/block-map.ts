@@ -263,11 +263,18 @@ function isLabelGone(): bool {
 }
 
 function writeLabel(block: u32, mark: u8): i32 {
+  return writeLabelAt(block, 0, mark);
+}
+/** Makes `block`, which has its label, the witness of a format. Errors: IO. Cut: a mark behind the label, torn or whole. */
+export function markWitness(block: u32): i32 {
+  return writeLabelAt(block, headerOffset(), LabelMark.WITNESS);
+}
+function writeLabelAt(block: u32, offset: u32, mark: u8): i32 {
   const length = headerOffset();
   memory.fill(GROUP, 255, length);
   encodeLabel(GROUP, block, eraseCountOf(block), storeId, formatSerial, outerParity, parityBytes, blankSession, formatMinor, features);
   if (mark) markLabel(GROUP, block, mark);
-  return device.program(block, 0, GROUP, length);
+  return device.program(block, offset, GROUP, length);
 }
 
 /**

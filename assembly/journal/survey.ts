@@ -24,6 +24,7 @@ import {
   labelRefuse,
   labelSession,
   labelStoreId,
+  startsMark,
 } from "../format/label";
 import { SegmentType, segmentEraseCount } from "../format/segment";
 import { SUMMARY_FIXED, SummaryFlag, summaryEraseCount, summaryFlags } from "../format/summary";
@@ -201,6 +202,10 @@ function surveyBlock(b: u32): i32 {
       setState(b, BlockState.BLANK);
     }
     if (label == Status.OK) setState(b, BlockState.BLANK);
+    return Status.OK;
+  }
+  if (label == Status.OK && startsMark(UNIT + LABEL_BYTES)) {
+    lastLabelled = false; // the witness of a format that did not come to its end
     return Status.OK;
   }
   if (label != Status.OK) setEraseCount(b, segmentEraseCount(UNIT + LABEL_BYTES));

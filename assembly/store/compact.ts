@@ -334,15 +334,19 @@ function recoveryTakes(h: Header, payload: u32): bool {
   return stream(HOT).type == SegmentType.RECOVERY && fitsSegment(HOT, h, payload);
 }
 
-/** A live record that cannot be read goes on as a mark: its key answers CORRUPT, never "not found". */
+/**
+ * A live record that cannot be read goes on as a mark: its key answers CORRUPT, never "not found". Of a tombstone the summary has kept all that
+ * counts, so it goes on as one.
+ */
 function markLost(h: Header, e: Entry): void {
+  const tombstone = (e.flags & EntryFlag.TOMBSTONE) != 0;
   h.lsn = e.lsn;
   h.wallMs = 0;
   h.idHigh = e.idHigh;
   h.idLow = e.idLow;
-  h.type = e.flags & EntryFlag.CHUNK ? UnitType.CHUNK : UnitType.RECORD;
+  h.type = tombstone ? UnitType.TOMBSTONE : e.flags & EntryFlag.CHUNK ? UnitType.CHUNK : UnitType.RECORD;
   h.kind = e.kind;
-  h.codec = CODEC_LOST;
+  h.codec = tombstone ? 0 : CODEC_LOST;
   h.session = 0;
   h.flags = 0;
   h.liveSum = 0;

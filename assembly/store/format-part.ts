@@ -28,10 +28,12 @@ import { clearAdopted } from "../journal/adopted";
 import {
   anchorCount,
   BlockState,
+  blankRank,
   eraseCountOf,
   haunts,
   makeBlank,
   makeBlankWith,
+  markWitness,
   resetBlockMap,
   setEraseCount,
   setState,
@@ -46,9 +48,18 @@ import { writeCheckpoint } from "./checkpoint";
 import { clearIndex } from "./key-index";
 import { Mode, setMode } from "./session";
 
-let first: u32 = 0;
 let next: u32 = 0;
 let begun: bool = false;
+/** Was a block made blank, and its addresses looked at? */
+let tried: bool = false;
+/**
+ * A block that holds nothing, and says while the others are erased that a format has begun: it has the new label, and behind it the same again
+ * as a mark. The label alone may be torn, and read one time and not the next; who reads the mark knows that the label before it is whole, and
+ * who reads none that nothing else was erased. Made blank once more when all others are. -1: nothing is there that could be opened half erased.
+ */
+let witness: i32 = -1;
+/** Is it one that an earlier try has left? */
+let standing: bool = false;
 
 /**
  * Begins. Errors: BUSY a live store and no `force`; INVALID options; IO.
@@ -62,11 +73,13 @@ export function formatBegin(force: bool, parity: u32, outer: u32, storeId: u64):
   const there = survey();
   if (!force && there != Status.NOT_FORMATTED) return there == Status.OK ? Status.BUSY : there;
   const serial = surveyLabels();
-  first = chooseFirst(there == Status.OK);
+  witness = serial > 0 ? chooseWitness() : -1;
+  if (Build.PROBE && twin(Twin.FORMAT_ANYWHERE)) witness = anchorCount;
   setStore(storeId, (serial + 1) & 0xffff, outer, FORMAT_MINOR, LONG_CHUNKS | LIVE_SUMS | (outer ? STRIPES : 0));
   configureUnits(parity, storeId);
   dropRings();
   next = 0;
+  tried = false;
   begun = true;
   return <i32>blockCount;
 }
@@ -83,7 +96,7 @@ function surveyLabels(): u32 {
       setState(b, BlockState.BAD);
       continue;
     }
-    if (!readLabel(b)) continue;
+    if (!readLabel(b, 0)) continue;
     if (labelHas(UNIT, LabelMark.RETIRED)) setState(b, BlockState.BAD);
     setEraseCount(b, labelEraseCount(UNIT));
     serial = max(serial, labelFormatSerial(UNIT));
@@ -91,40 +104,68 @@ function surveyLabels(): u32 {
   }
   return serial;
 }
-function readLabel(b: u32): bool {
-  return device.read(b, 0, UNIT, LABEL_BYTES) >= 0 && !isBlank(UNIT, LABEL_BYTES) && judgeLabel(UNIT, b, 0) == Status.OK;
+function readLabel(b: u32, offset: u32): bool {
+  return device.read(b, offset, UNIT, LABEL_BYTES) >= 0 && !isBlank(UNIT, LABEL_BYTES) && judgeLabel(UNIT, b, 0) == Status.OK;
 }
 
 /**
- * Which block goes first. Over a live store: the blank one a mount would open next, which holds nothing and which a
- * mount erases again. After a format that was cut off: one that still has the old label, so that labels stay mixed.
+ * Which block is to be the witness. A marked one may be all that keeps half a store from being opened, or its mark may be torn: it is left
+ * alone, and another is made. One with a newer label and no mark holds nothing; else it is the blank one that a mount would open next, and
+ * erases again. Cost: two short reads a block.
  */
-function chooseFirst(live: bool): u32 {
-  if (Build.PROBE && twin(Twin.FORMAT_ANYWHERE)) return anchorCount;
-  let best: u32 = 0;
-  let bestCount: u32 = 0xffffffff;
-  for (let b: u32 = anchorCount; b + 1 < blockCount; b++) {
-    if (stateOf(b) == BlockState.BAD || !readLabel(b)) continue;
-    if (!live) {
-      if (labelFormatSerial(UNIT) == lowestSerial) return b;
+function chooseWitness(): i32 {
+  let best = -1;
+  let bestRank: u32 = 0xffffffff;
+  let left = -1;
+  for (let b = anchorCount; b < blockCount; b++) {
+    if (stateOf(b) == BlockState.BAD) continue;
+    const labelled = readLabel(b, 0);
+    const newer = labelled && labelFormatSerial(UNIT) != lowestSerial;
+    if (labelled && readLabel(b, headerOffset()) && labelHas(UNIT, LabelMark.WITNESS)) {
+      left = <i32>b;
       continue;
     }
-    if (eraseCountOf(b) >= bestCount || device.read(b, headerOffset(), UNIT, 24) < 0 || !isBlank(UNIT, 24)) continue;
-    best = b;
-    bestCount = eraseCountOf(b);
+    if (!newer && !(device.read(b, headerOffset(), UNIT, 24) >= 0 && isBlank(UNIT, 24))) continue;
+    const rank: u32 = newer ? 0 : labelled ? blankRank(b) : 0xfffffffd;
+    if (rank >= bestRank) continue;
+    best = <i32>b;
+    bestRank = rank;
   }
-  return best;
+  standing = best < 0;
+  return standing ? left : best;
+}
+
+/**
+ * What goes before all else: no checkpoint may outlive the first new label, and no old block be erased before the witness stands.
+ * Cut: the old store, whole but for its checkpoint; or two stores' labels.
+ */
+function openWitness(): i32 {
+  if (anchorCount > 0 && device.erase(0) < 0) return Status.IO;
+  if (witness < 0 || standing) return Status.OK;
+  const block = <u32>witness;
+  const made = makeFirst(block);
+  if (made < 0 || stateOf(block) == BlockState.BAD) return made;
+  return markWitness(block) < 0 ? fault(Status.IO, block, 0, 0) : Status.OK;
+}
+/** A block that fails is given up. Errors: IO where two addresses reach the first block that was labelled. */
+function makeFirst(block: u32): i32 {
+  if (stateOf(block) == BlockState.BAD || makeBlank(block) < 0 || tried) return Status.OK;
+  tried = true;
+  return isSeenTwice(block) ? fault(Status.IO, block, 0, 6) : Status.OK;
 }
 
 /** Formats one block. Returns the blocks left; 0: done and durable. Cut: the part is found half formatted and must be formatted again. */
 export function formatStep(): i32 {
   if (!begun) return Status.INVALID;
-  if (next == 0 && anchorCount > 0 && device.erase(0) < 0) return Status.IO; // no checkpoint may outlive the first new label
-  const block = next == 0 ? first : next <= first ? next - 1 : next;
-  next++;
-  if (stateOf(block) != BlockState.BAD) {
-    const status = makeBlank(block); // a block that fails is given up
-    if (status >= 0 && next == 1 && isSeenTwice(block)) return fault(Status.IO, block, 0, 6);
+  if (next == 0) {
+    const opened = openWitness();
+    if (opened < 0) return opened;
+  }
+  const block = next++;
+  if (next == blockCount && witness >= 0) makeFirst(<u32>witness);
+  if (block != <u32>witness) {
+    const made = makeFirst(block);
+    if (made < 0) return made;
   }
   if (next == blockCount) {
     begun = false;

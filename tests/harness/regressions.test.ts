@@ -75,6 +75,18 @@ const CUTS: readonly { line: string; lost: string }[] = [
     line: "cfi-nor-16m:b14:seed901:w3:f16:p20:cut401=bits:n4=prefix:n0=bits:n4=unstable:n2=bits:n4=erase-b",
     lost: "a record was counted as lost though nothing had rotted, as above",
   },
+  {
+    line: "spi-nor-8m:b12:seed4:w1:f30:p10:cut309=delayed:n1=erase-b:n0=unstable:n1=bits:n1=unstable:n5=erase-c:n4=prefix:n0=prefix:n0=bits:n5=all:n5=prefix:n5=all:n4=delayed:n4=all:n3=bits:n1=all:n2=delayed",
+    lost: "a format by force, cut and tried again, erased blocks of a store that was opened later, for its first label read one time and not the next",
+  },
+  {
+    line: "cfi-nor-16m:b14:seed951:w3:f16:p20:cut382=erase-a:keep=0-88.100-169:long",
+    lost: "a removal that a torn erase had left in a summary alone was copied as a record that had rotted",
+  },
+  {
+    line: "slc-nand-64m:b14:seed953:w3:f6:p8:cut158=delayed:keep=0-71:long",
+    lost: "a program of twelve copies, torn so that no two reads agreed, used up the tries of a recovery: WORN_OUT",
+  },
 ];
 
 const TRIALS: readonly { line: string; lost: string }[] = [
@@ -109,15 +121,11 @@ for (const { line, lost } of TRIALS) {
   });
 }
 
-test("the cut of a line can fail: a store that reads again what was judged, and one that counts half a batch, are found out by it", async () => {
-  for (const [index, twin] of [
-    [4, "REREAD"],
-    [2, "BATCH_UNENDED"],
-  ] as const) {
-    const replayed = await runReplay(twinStore(twin), parseReplay(CUTS[index]!.line));
-    assert.is(replayed.cuts, 1);
+test("the cut of a line can fail: a store that reads again what was judged, and one that counts half a batch, are found out by one of them", async () => {
+  for (const twin of ["REREAD", "BATCH_UNENDED"] as const) {
+    const found = await Promise.all(CUTS.map(({ line }) => runReplay(twinStore(twin), parseReplay(line))));
     assert.ok(
-      broken(replayed).some(({ promise }) => promise === "G2"),
+      found.some((replayed) => replayed.cuts === 1 && broken(replayed).some(({ promise }) => promise === "G2")),
       twin,
     );
   }

@@ -32,7 +32,7 @@ const CAUGHT: Record<string, readonly [campaign: string, violation: RegExp]> = {
   DOUBTFUL_LEFT: ["a storm of cuts", /^rule .*"suspect" broken/],
   ORIGINAL_WINS: ["cuts in the compaction of a full part", /^G3 .*(reported damaged|nothing rotted)/],
   ADOPTED_PAST_END: ["cuts", /^G2 .* in flight, neither all before nor all after/],
-  FORMAT_ANYWHERE: ["cuts in a format", /G2 .* in flight, neither all before nor all after/],
+  FORMAT_ANYWHERE: ["cuts in a format", /^(rule .*"suspect" broken|G2 .* in flight, neither all before nor all after)/],
   UNMENDED: ["flipped bits", /reported damaged/],
   LOSS_UNTOLD: ["bursts after a cut", /damagedUnknown 0/],
   UNCHECKED: ["cuts", /^G[123] /],
