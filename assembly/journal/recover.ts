@@ -84,18 +84,9 @@ export let tailSession: u32 = 0;
 let retryWanted: bool = false;
 /** A program may fail on a block that looked blank, and unstable bits may read differently between judging and copying; each attempt judges anew. */
 const RETRIES: u32 = 32;
-/** After so many a tail that reads otherwise each time is known to end in a torn program, and no longer has to read twice the same. */
+/** After so many a cold tail no longer has to read twice the same: copies that no two reads agree about were never proven, and the originals stand. */
 const PATIENCE: u32 = 8;
-/** The tail that read otherwise when it was copied, and where in it the newest program began that was ever seen. -1: none did. */
-let wavering: i32 = -1;
-let waveringFrom: u32 = 0;
 let patient: bool = true;
-function noteWavering(block: u32): void {
-  if (<i32>block != wavering) waveringFrom = 0;
-  wavering = <i32>block;
-  waveringFrom = max(waveringFrom, tailLast);
-  retryWanted = true;
-}
 
 /** What a checkpoint knew of the last recovery. */
 export function restoreRecovered(session: u32, tail: u32, block: i32): void {
@@ -209,7 +200,6 @@ export function recover(wallMs: i64): i32 {
   const recovered = newestSession;
   let opened: bool = false;
   let spent: u32 = 0;
-  wavering = -1;
   while (spent < RETRIES) {
     patient = spent < PATIENCE;
     if (!opened) setSession(session + 1);
@@ -564,25 +554,23 @@ function listTails(): i32 {
 function recommit(block: u32, listed: u32): i32 {
   let status = surveyTail(block);
   if (status < 0) return status;
-  const settled = !patient && <i32>block == wavering;
-  if (tailBytes < listed && !settled) {
-    noteWavering(block);
-    return Status.OK;
-  }
-  if (settled) waveringFrom = max(waveringFrom, tailLast);
   const first = firstRecordOffset();
   const cold = (flagsOf(block) & BlockFlag.COLD) != 0;
-  let end = settled && !cold ? steadyEnd() : validEnd();
-  if (!cold && end <= first) {
+  const exact = patient || !cold;
+  if (tailBytes < listed && exact) {
+    retryWanted = true;
+    return Status.OK;
+  }
+  if (!cold && validEnd() <= first) {
     status = voidEarlierBatch(block);
     if (status < 0) return status;
-    if (!settled && validEnd() > first) {
+    if (validEnd() > first) {
       retryWanted = true; // it read badly, and now well: judged anew, with the segments before it
       return Status.OK;
     }
-    end = settled ? first : validEnd();
   }
   if (tailRotten) noteRotten(block);
+  const end = validEnd();
   const sealed = stateOf(block) == BlockState.SEALED;
   const room = roomLeft(HOT);
   const root = tailsOwed + rootBytes() + ROOT_SLACK + (isNand ? 2 * pageBytes : 0);
@@ -593,27 +581,19 @@ function recommit(block: u32, listed: u32): i32 {
   if ((from > first || sealed || adoptedCount < ADOPT_MAX - 2) && !adopt(block, from)) return Status.FULL;
   const upTo = tailBatch ? tailBatchIndex : tailRecords;
   const before = from == first ? 0 : min(tailLastIndex, upTo);
-  return copyRecords(block, from, end, settled ? ANY : upTo - before);
-}
-/** However many records read well: all of a hot tail that wavered lie before the torn program; of a cold one the originals stand. */
-const ANY: u32 = 0xffffffff;
-/**
- * Where a hot tail ends in whose last program no two reads agree: nobody was told of that one. What is acknowledged reads the same each time, but
- * for one read that goes astray, and that is what the patience is for.
- */
-function steadyEnd(): u32 {
-  if (tailLast < waveringFrom) return validEnd(); // nothing of the torn program reads this time
-  return min(tailBatchBefore ? tailBatchBefore : tailLast, validEnd());
+  status = copyRecords(block, from, end);
+  if (status >= 0 && <u32>status != upTo - before && exact) retryWanted = true;
+  return min(status, 0);
 }
 /** Tails up to this many bytes are copied whole when they fit: a storm of cuts must not leave a trail of half-empty blocks. */
 const WHOLE_MAX: u32 = 8192;
 /** Room left beside a root, so that the segment can go on. */
 const ROOT_SLACK: u32 = 64;
 
-/** Copies the records in [from, end) as judged now. When they are not the `expected` ones any more, a retry is wanted. */
-function copyRecords(block: u32, from: u32, end: u32, expected: u32): i32 {
+/** Copies the records in [from, end) that read well now. Returns how many they are. */
+function copyRecords(block: u32, from: u32, end: u32): i32 {
   const s = scanner(SCAN_MOUNT);
-  let copied: u32 = 0;
+  let copied = 0;
   scanWalk(s, block, end, true);
   s.offset = from;
   while (scanNext(s) > 0) {
@@ -628,8 +608,7 @@ function copyRecords(block: u32, from: u32, end: u32, expected: u32): i32 {
     s.offset = at;
     copied++;
   }
-  if (copied != expected && expected != ANY) noteWavering(block);
-  return Status.OK;
+  return copied;
 }
 
 /** Case E across segments: the unfinished batch began before `block`; earlier hot segments end where it begins. */

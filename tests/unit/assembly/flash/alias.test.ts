@@ -91,4 +91,15 @@ test("a part with such a line is not formatted", () => {
   assert.is(state.size, 1);
 });
 
+test("nor is it formatted by force where a store was", () => {
+  const [store, line] = crossing(parts.nor, { offset: 1024, level: 0 });
+  store.must(store.put(1, "one"));
+  store.must(store.close());
+  line.on = true;
+  store.restart();
+  const { erases } = store.flash;
+  assert.is(store.format(true, 8), status("IO"));
+  assert.is(store.flash.erases - erases, 1);
+});
+
 test.run();

@@ -1,7 +1,7 @@
 /* What a mount does after power was lost: everything acknowledged is there, whatever the last program left behind. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { FaultFlash, PowerCut, TEAR_KINDS } from "../../../../host/flash/index.js";
+import { FaultFlash, type PhysicsFlash, PowerCut, TEAR_KINDS } from "../../../../host/flash/index.js";
 import { failingCopy } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { newPart, parts, Store, status } from "../../../support/probe-store.js";
@@ -681,6 +681,42 @@ test("with nothing left but what the last proven session wrote there is no recov
   assert.is(call.eraseCountOf!(proven), wear);
   store.must(store.pull());
   for (let id = 0; id < 6; id++) assert.is(store.text(id), `text ${id}`);
+});
+
+test("a batch torn so that no two reads of it agree is there as a whole or not at all, and the recovery comes to its end", () => {
+  const changes = Array.from({ length: 14 }, (_, id) => [100 + id, new Uint8Array(90 + 7 * id).fill(id + 1)] as const);
+  const outcomes = new Set<number>();
+  for (let filled = 0; filled < 12; filled++) {
+    const fill = (wrap: (part: PhysicsFlash) => FaultFlash) => {
+      const store = Store.make(parts.nor, { wrap });
+      for (let id = 0; id < filled; id++) store.must(store.put(id, new Uint8Array(300).fill(id)));
+      return store;
+    };
+    let whole!: FaultFlash;
+    const first = fill((part) => (whole = new FaultFlash(part))).flash && whole.opCount;
+    for (let seed = 0; seed < 24; seed++) {
+      let torn!: FaultFlash;
+      const at = first + ((seed >> 2) % 3);
+      const fault = { id: "P4", at, tau: 0.99, delta: [0.006, 0.009, 0.012][seed % 3]!, steadiness: 0.5, goodReads: seed % 4 } as const;
+      const store = fill((part) => (torn = new FaultFlash(part, { seed, faults: [fault] })));
+      try {
+        store.must(store.batch(changes));
+      } catch (error) {
+        if (!(error instanceof PowerCut)) throw error;
+      }
+      for (let boot = 0; boot < 2; boot++) {
+        torn.reboot();
+        assert.is(store.pull(), 0, `filled ${filled}, seed ${seed}, boot ${boot}`);
+        const left = store.list().length - filled;
+        outcomes.add(left);
+        assert.ok(left === 0 || left === changes.length, `filled ${filled}, seed ${seed}, boot ${boot}: ${left} of the batch`);
+        assert.is(store.stat().damagedUnknown, 0);
+        store.must(store.put(50, "goes on"));
+        store.must(store.remove(50));
+      }
+    }
+  }
+  assert.equal([...outcomes].sort(), [0, changes.length]);
 });
 
 test.run();

@@ -1,7 +1,7 @@
 /* Making a part a store: every block erased and labelled, wear carried over, a live store left alone. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { FaultFlash, NandFlash, PowerCut } from "../../../../host/flash/index.js";
+import { FaultFlash, type FlashDevice, NandFlash, PowerCut } from "../../../../host/flash/index.js";
 import { failing } from "../../../support/failing-part.js";
 import { forgeLabel } from "../../../support/forge.js";
 import { newPart, parts, Store, status } from "../../../support/probe-store.js";
@@ -137,6 +137,81 @@ test("a forced format that is cut and tried again and cut again leaves no mixtur
   }
   assert.ok(seen.has("no store") && seen.has("the old one"), [...seen].join(", "));
 });
+test("a block that fails as the witness of a format is given up; where its mark cannot be written the format is IO, and may be tried again", () => {
+  for (const offset of [0, 64]) {
+    const { store, flash } = failing(parts.nor);
+    store.must(store.format());
+    store.must(store.mount());
+    for (let id = 0; id < 20; id++) store.must(store.put(id, "old"));
+    store.must(store.close());
+    store.restart();
+    const hit = new Set<number>();
+    flash.fails = (operation, block, at) => {
+      if (operation !== "program" || at !== offset || (hit.size > 0 && !hit.has(block))) return false;
+      hit.add(block);
+      return true;
+    };
+    assert.is(store.format(true, 8), offset === 64 ? status("IO") : 0);
+    assert.is(hit.size, 1);
+    flash.heal();
+    store.restart();
+    if (offset === 64) store.must(store.format(true, 8));
+    assert.is(store.pull(), 0);
+    assert.is(store.list().length, 0);
+    assert.is(store.stat().storeIdLow, 8);
+  }
+});
+
+test("the header of a block that cannot be read is no sign that nothing is in it", () => {
+  const { store, flash } = failing(parts.nor);
+  store.must(store.format());
+  store.must(store.mount());
+  for (let id = 0; id < 20; id++) store.must(store.put(id, "old"));
+  store.must(store.close());
+  store.restart();
+  flash.fails = (operation, _block, offset) => operation === "read" && offset === 64;
+  const { erases } = store.flash;
+  store.must(store.format(true, 8));
+  flash.heal();
+  assert.is(store.flash.erases - erases, parts.nor.blockCount, "each once: there is no witness");
+  assert.is(store.pull(), 0);
+  assert.is(store.list().length, 0);
+});
+
+test("a witness is left standing until another is made, or none can be", () => {
+  for (const room of [true, false]) {
+    const old = Store.make(parts.nor);
+    for (let id = 0; id < 20; id++) old.must(old.put(id, "old"));
+    old.must(old.close());
+    const fault = new FaultFlash(old.part, { cut: { op: 4, tear: "none" } });
+    const store = new Store(parts.nor, { part: old.part, wrap: () => fault });
+    assert.throws(
+      () => store.format(true, 8),
+      (error: unknown) => error instanceof PowerCut,
+    );
+    const witness = old.part.eraseCounts.lastIndexOf(2);
+    fault.reboot();
+    for (let block = 0; block < parts.nor.blockCount && !room; block++)
+      if (isBlankAt(old.part, block, 64)) old.part.program(block, 64, Uint8Array.of(0));
+    store.restart();
+    const counts = [...old.part.eraseCounts];
+    store.must(store.format(true, 9));
+    assert.is(old.part.eraseCounts[witness]! - counts[witness]!, 1);
+    assert.is(
+      old.part.eraseCounts.filter((count, block) => count - counts[block]! === 2).length,
+      room ? 1 : 0,
+      "another block is erased twice where there is one to spare",
+    );
+    assert.is(store.pull(), 0);
+    assert.is(store.list().length, 0);
+  }
+});
+function isBlankAt(part: FlashDevice, block: number, offset: number): boolean {
+  const bytes = new Uint8Array(24);
+  part.read(block, offset, bytes);
+  return bytes.every((byte) => byte === 0xff);
+}
+
 for (const [name, dead] of [
   ["the last block takes", [23]],
   ["the last three blocks take", [21, 22, 23]],
