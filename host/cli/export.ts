@@ -7,11 +7,12 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Agent, Kind, StoredRecord } from "../index.js";
-import { csvFile, fitsFormat, icsFile, jsonFile, mailboxFile, type RawFile, rawFile, vcfFile } from "../text/index.js";
+import { convertedCards, csvFile, fitsFormat, icsFile, jsonFile, mailboxFile, type RawFile, rawFile, vcfFile } from "../text/index.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { asFailure, EXIT, usage } from "./exit.js";
 import { fillCard } from "./export-card.js";
 import { forSim } from "./export-sim.js";
+import { tellSteps, versionOf } from "./export-version.js";
 import { withAgent } from "./image.js";
 import { replaceFile } from "./replace-file.js";
 import { asKind, asOneOf, plural } from "./words.js";
@@ -26,7 +27,7 @@ export const exportCommand: Command = {
   usage: "[KIND] --to vcf|ics|mbox|csv|json|sim|card|raw DEST",
   example: "holdfast export contact --to vcf contacts.vcf",
   details:
-    "raw: DEST is a folder; each file holds the original bytes. sim: DEST is a folder for the two files of a SIM card's phonebook; what does not fit is counted first, and with --dry-run only that. card: DEST is a memory card; pictures go to DCIM/ with a manifest of checksums, and what is on it already is checked and mended. Other formats: DEST is a file, - is stdout. A file that is there is replaced only with --force. Damaged records are left out and named, and the exit code is then 21.",
+    "raw: DEST is a folder; each file holds the original bytes. sim: DEST is a folder for the two files of a SIM card's phonebook; what does not fit is counted first, and with --dry-run only that. card: DEST is a memory card; pictures go to DCIM/ with a manifest of checksums, and what is on it already is checked and mended. Other formats: DEST is a file, - is stdout. With --card-version each card is written in that version of vCard, and what it cannot say is named, card by card; with --strict nothing is written then. A file that is there is replaced only with --force. Damaged records are left out and named, and the exit code is then 21.",
   keys: {
     to: "format",
     destination: "path",
@@ -34,6 +35,7 @@ export const exportCommand: Command = {
     leftOut: "records the format cannot hold",
     sim: "entries, namesCut, dropped, withoutNumber; null for other formats",
     card: "written, verified, mended, damaged, dropped; null for other formats",
+    steps: "array of {kind, id, steps: array of {property, what, isDropped}}: what --card-version changed; null without it",
     damaged: "array of {kind, id} that could not be read",
     dryRun: "true when nothing was written",
   },
@@ -41,6 +43,8 @@ export const exportCommand: Command = {
     to: { type: "string", value: "FORMAT", words: "vcf, ics, mbox, csv, json, sim, card or raw" },
     slots: { type: "string", value: "N", words: "sim: records of the card's phonebook (default 250)" },
     "name-bytes": { type: "string", value: "N", words: "sim: bytes the card has for a name (default 14)" },
+    "card-version": { type: "string", value: "V", words: "vcf: every card in this version, 2.1, 3.0 or 4.0 (default: each in its own)" },
+    strict: { type: "boolean", words: "with --card-version: write nothing when something has to be dropped" },
     force: { type: "boolean", words: "replace files that are there" },
   },
   arity: [1, 2],
@@ -59,17 +63,22 @@ async function runExport(call: Call): Promise<Outcome> {
   const destination = call.arguments.at(-1) as string;
   const kind = call.arguments.length === 2 ? asKind(call.arguments[0] as string) : undefined;
   checkDestination(call, format, destination);
+  const version = versionOf(call, format);
   const { records, leftOut, damaged } = await withAgent(call, "read", (agent) => collect(call, agent, kind, format));
   const sim = format === "sim" ? forSim(call, records) : undefined;
   for (const line of sim?.lines ?? []) call.terminal.say(line);
   const card = format === "card" ? fillCard(destination, records, call.dryRun) : undefined;
   for (const path of card?.damaged ?? []) call.terminal.say(call.terminal.alarm(`damaged on the card, and not on the handset: ${path}`));
-  const bytes = call.dryRun || format === "card" ? undefined : await write(call, format, destination, records, sim?.files);
+  const cards = version && convertedCards(records, version);
+  const dropped = version && cards ? tellSteps(call, version, cards.steps) : 0;
+  const refused = dropped > 0 && call.given("strict");
+  const idle = call.dryRun || refused || format === "card";
+  const bytes = idle ? undefined : await write(call, format, destination, records, { files: sim?.files, bytes: cards?.bytes });
 
   for (const one of damaged) call.terminal.say(`damaged, left out: ${one.kind} ${one.id}`);
   const fit = leftOut === 0 ? "" : `; ${plural(leftOut, "record")} of kinds that ${format} cannot hold left out`;
   call.terminal.say(
-    `${call.dryRun ? "would export" : "exported"} ${plural(records.length, "record")} as ${format} to ${destination}${fit}`,
+    `${refused ? "--strict: not exported," : call.dryRun ? "would export" : "exported"} ${plural(records.length, "record")} as ${format} to ${destination}${fit}`,
   );
   const json = {
     to: format,
@@ -78,11 +87,12 @@ async function runExport(call: Call): Promise<Outcome> {
     leftOut,
     sim: sim?.json ?? null,
     card: card ?? null,
+    steps: cards?.steps ?? null,
     damaged,
-    dryRun: call.dryRun,
+    dryRun: call.dryRun || refused,
   };
   return {
-    exitCode: damaged.length + (card?.damaged.length ?? 0) > 0 ? EXIT.DAMAGED : EXIT.OK,
+    exitCode: damaged.length + (card?.damaged.length ?? 0) > 0 ? EXIT.DAMAGED : dropped > 0 ? EXIT.INCOMPLETE : EXIT.OK,
     json,
     lines: [],
     ...(bytes ? { bytes } : {}),
@@ -136,10 +146,10 @@ async function write(
   format: Exclude<Format, "card">,
   destination: string,
   records: readonly StoredRecord[],
-  files = records.map(rawFile),
+  made: { files: readonly RawFile[] | undefined; bytes: Uint8Array | undefined },
 ): Promise<Uint8Array | undefined> {
-  if (format === "raw" || format === "sim") return writeFolder(call, destination, files);
-  const bytes = { vcf: vcfFile, ics: icsFile, mbox: mailboxFile, csv: csvFile, json: jsonFile }[format](records);
+  if (format === "raw" || format === "sim") return writeFolder(call, destination, made.files ?? records.map(rawFile));
+  const bytes = made.bytes ?? { vcf: vcfFile, ics: icsFile, mbox: mailboxFile, csv: csvFile, json: jsonFile }[format](records);
   if (destination === "-") return bytes;
   replaceFile(destination, bytes);
   return undefined;

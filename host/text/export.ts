@@ -3,6 +3,7 @@
 // which becomes UTF-8 so that the file has one encoding, and a line end that is added where a body lacks one. In ics the time zones of all
 // records stand before them, each once.
 import { concat, sameBytes } from "./bytes.js";
+import { type CardVersion, convertedCard, type Step } from "./card-version.js";
 import { decodeHead, decodeText, textForm } from "./encoding.js";
 import { mboxFile } from "./mbox.js";
 import { firstValue, properties } from "./property.js";
@@ -63,6 +64,20 @@ export function mailboxFile(records: Iterable<ExportRecord>): Uint8Array {
 /** The cards one after another. */
 export function vcfFile(records: Iterable<ExportRecord>): Uint8Array {
   return concat([...records].filter((record) => fitsFormat(record, "vcf")).map((record) => exported(record.body)));
+}
+
+/** The cards in one version of vCard, and of each what is not the same in it. */
+export function convertedCards(
+  records: Iterable<ExportRecord>,
+  version: CardVersion,
+): { bytes: Uint8Array; steps: { kind: string; id: string; steps: Step[] }[] } {
+  const cards = [...records]
+    .filter((record) => fitsFormat(record, "vcf"))
+    .map((record) => ({ record, ...convertedCard(record.body, version) }));
+  return {
+    bytes: concat(cards.map(({ bytes }) => exported(bytes))),
+    steps: cards.flatMap(({ record: { kind, id }, steps }) => (steps.length === 0 ? [] : [{ kind, id, steps }])),
+  };
 }
 
 /** The components in one VCALENDAR, each time zone once; in one more where two records mean different zones by one name. */

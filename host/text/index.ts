@@ -2,10 +2,22 @@
 export { Agenda, type AgendaEntry, type AgendaPage } from "./agenda.js";
 export { type BatchAgent, Batches, type BatchItem } from "./batches.js";
 export { sameBytes } from "./bytes.js";
+export { CARD_VERSIONS, type CardVersion, type Step } from "./card-version.js";
 export { Catalog, type CatalogAgent, type CatalogSummary } from "./catalog.js";
 export { Directory } from "./directory.js";
 export { decodeText } from "./encoding.js";
-export { csvFile, type ExportRecord, fitsFormat, icsFile, jsonFile, mailboxFile, type RawFile, rawFile, vcfFile } from "./export.js";
+export {
+  convertedCards,
+  csvFile,
+  type ExportRecord,
+  fitsFormat,
+  icsFile,
+  jsonFile,
+  mailboxFile,
+  type RawFile,
+  rawFile,
+  vcfFile,
+} from "./export.js";
 export { type SourceFile, sourceFiles } from "./folder.js";
 export { type ImportAgent, Importer, type ImportOptions, type ImportReport } from "./import.js";
 export { type Occurrence, type Occurrences, occurrences } from "./occurrences.js";

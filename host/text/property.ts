@@ -7,6 +7,8 @@ import { logicalLines } from "./lines.js";
 export interface Property {
   /** In capitals, without the group ("item1."). */
   name: string;
+  /** As it is written; absent: the line is in none. */
+  group?: string;
   /** In capitals; a bare vCard 2.1 parameter (`TEL;CELL`) stands as TYPE. */
   params: Map<string, string>;
   /** Quoted-printable is decoded; backslash escapes are not. */
@@ -58,14 +60,16 @@ export function components(value: string): string[] {
 /** Longer names and parameters than this are not a property anyone wrote. */
 const headCharsMax = 4096;
 
-function readProperty(line: string): Property | undefined {
+/** One logical line; undefined: it is no property. */
+export function readProperty(line: string): Property | undefined {
   const colon = valueColon(line);
-  const match = /^[ \t]*(?:[\w-]+\.)?([\w-]+)(?:[ \t]*$|;(.*))/s.exec(line.slice(0, Math.max(0, colon)));
+  const match = /^[ \t]*(?:([\w-]+)\.)?([\w-]+)(?:[ \t]*$|;(.*))/s.exec(line.slice(0, Math.max(0, colon)));
   if (!match) return undefined;
-  const params = readParams(match[2] ?? "");
+  const params = readParams(match[3] ?? "");
   const value = line.slice(colon + 1);
   const quoted = params.get("ENCODING")?.toUpperCase() === "QUOTED-PRINTABLE";
-  return { name: (match[1] ?? "").toUpperCase(), params, value: quoted ? decodeQuoted(value, params.get("CHARSET")) : value };
+  const group = match[1] === undefined ? {} : { group: match[1] };
+  return { name: (match[2] ?? "").toUpperCase(), ...group, params, value: quoted ? decodeQuoted(value, params.get("CHARSET")) : value };
 }
 
 /** Index of the colon before the value: the first one outside double quotes, or the first of all where a quote is never closed. */

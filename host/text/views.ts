@@ -65,8 +65,8 @@ export interface MailView {
 export function contactView(body: Uint8Array): ContactView {
   const list = properties(body);
   const text = (name: string) => plainValue(list, name);
-  const [family, given] = components(firstValue(list, "N") ?? "");
-  const [organization] = components(firstValue(list, "ORG") ?? "");
+  const [family, given] = components(firstValue(list, "N") ?? "").map(withOneBreak);
+  const [organization] = components(firstValue(list, "ORG") ?? "").map(withOneBreak);
   return withoutBlanks({
     name: text("FN"),
     given,
@@ -130,8 +130,11 @@ export function mailView(body: Uint8Array): MailView {
 
 function plainValue(list: Property[], name: string): string | undefined {
   const value = firstValue(list, name);
-  return value === undefined ? undefined : unescapeText(value);
+  return value === undefined ? undefined : withOneBreak(unescapeText(value));
 }
+
+/** Line ends of a text are "\n", however they are written, and none stands at its end. */
+const withOneBreak = (text: string): string => text.replace(/\r\n|\r/g, "\n").trim();
 
 function timeOf(list: Property[], name: string, zones: readonly ZoneSlice[]): number | undefined {
   const property = list.find((each) => each.name === name);
@@ -141,9 +144,20 @@ function timeOf(list: Property[], name: string, zones: readonly ZoneSlice[]): nu
 function labelled(list: Property[], name: string): Labelled[] {
   const filled = list.filter((property) => property.name === name && property.value.trim() !== "");
   return filled.map(({ value, params }) => ({
-    value: unescapeText(value.replace(/^tel:|^mailto:/i, "")).trim(),
-    types: (params.get("TYPE") ?? "").toLowerCase().split(",").filter(Boolean),
+    value: unescapeText(value.replace(/^tel:([^;]*);ext=/i, "$1 ext. ").replace(/^tel:|^mailto:/i, "")).trim(),
+    types: typesOf(params),
   }));
+}
+
+/** "pref" last, be it a type as before 4.0 or a parameter; INTERNET, which says nothing of an address, is left out. */
+function typesOf(params: Map<string, string>): string[] {
+  const words = (params.get("TYPE") ?? "")
+    .toLowerCase()
+    .replaceAll("type=", "")
+    .split(",")
+    .filter((word) => word !== "" && word !== "internet");
+  const isPreferred = params.has("PREF") || words.includes("pref");
+  return [...words.filter((word) => word !== "pref"), ...(isPreferred ? ["pref"] : [])];
 }
 
 /** The same without what is undefined or empty text. */

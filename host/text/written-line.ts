@@ -29,10 +29,11 @@ export function escapedLine(head: string, name: string, value: string, lineEnd: 
   if (lines.includes("\n") && !TEXTS.has(name) && !PARTS.has(name) && !name.startsWith("X-"))
     throw new HoldfastError("INVALID", `${name} takes one line`, "only texts like NOTE or DESCRIPTION may have more");
   const text = TEXTS.has(name) ? lines.replace(/[\\;,]/g, "\\$&") : lines;
-  return folded(`${withoutParams(head, ["ENCODING", "CHARSET"])}:${text.replaceAll("\n", "\\n")}`, `${lineEnd} `);
+  return foldedLine(`${withoutParams(head, ["ENCODING", "CHARSET"])}:${text.replaceAll("\n", "\\n")}`, `${lineEnd} `);
 }
 
-function folded(line: string, fold: string): string {
+/** RFC 2426 §2.6, RFC 5545 §3.1: `fold` is the line end and a blank. */
+export function foldedLine(line: string, fold: string): string {
   let [out, width] = ["", 0];
   for (const c of line) {
     const bytes = encoder.encode(c).length;
@@ -43,7 +44,8 @@ function folded(line: string, fold: string): string {
   return out;
 }
 
-function quotedLine(head: string, value: string, lineEnd: string): string {
+/** As vCard 2.1 and vCalendar 1.0 write it: quoted-printable where it is not plain ASCII. Without its line end. */
+export function quotedLine(head: string, value: string, lineEnd: string): string {
   const plain = withoutParams(head, ["ENCODING", "CHARSET"]);
   if (/^[\x20-\x7e]*$/.test(value)) return `${plain}:${value}`;
   const start = `${plain};CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:`;
