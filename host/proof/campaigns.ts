@@ -141,10 +141,10 @@ function richScripts(size: Size): Sized {
     size,
     { share: 0.02, nested1: 0.5, nested2: 0.5 },
     { share: 1, nested1: 0.63, nested2: 0.27 },
-    { share: 0.6, nested1: 1, nested2: 0.45 },
+    { share: 0.45, nested1: 1, nested2: 0.45 },
   );
   const work = cutting(jobsOf(subjects, intensity, by(size, 1, 8, 8)));
-  const floor = by<Floor>(size, { cuts: 200 }, { nested1: 20_000, nested2: 5000 }, { nested1: 25_000, nested2: 8000 });
+  const floor = by<Floor>(size, { cuts: 200 }, { nested1: 20_000, nested2: 5000 }, { nested1: 18_000, nested2: 6000 });
   return { name: "rich scripts", budget: "up to three cuts in a row, the further ones in the recovery or after it", work, floor };
 }
 
@@ -191,7 +191,7 @@ function windowed(preset: PartName, seed: number, place: number, count: number):
 }
 
 function nestedOnce(size: Size): Sized {
-  const [shards, count] = by<[number, number]>(size, [1, 3], [2, 8], [4, 10]);
+  const [shards, count] = by<[number, number]>(size, [1, 3], [2, 8], [4, 8]);
   const places = size === "slice" ? PLACES.slice(2, 3) : PLACES;
   const parts = partNames.filter((preset) => size !== "slice" || !isLarge(preset));
   const jobs = parts.flatMap((preset, index) =>
@@ -203,7 +203,7 @@ function nestedOnce(size: Size): Sized {
     ),
   );
   const budget = `two cuts: the first at each of up to ${count} operations of a script, the second at every operation of the life after`;
-  const floor = by<Floor>(size, { nested1: 4000, scripts: 4 }, { nested1: 50_000, scripts: 20 }, { nested1: 100_000, scripts: 20 });
+  const floor = by<Floor>(size, { nested1: 4000, scripts: 4 }, { nested1: 50_000, scripts: 20 }, { nested1: 80_000, scripts: 20 });
   return { name: "nested, one deep, exhaustive", budget, work: cutting(jobs), floor };
 }
 
@@ -226,7 +226,7 @@ function nestedTwice(size: Size): Sized {
 function nestedThrice(size: Size): Sized {
   const jobs = partNames.flatMap((preset, index) => {
     const { subject } = windowed(preset, 800 + index, 0, 0);
-    return jobsOf([subject], { share: by(size, 0.01, 0.1, 1), nested1: by(size, 1, 1, 2), nested2: 1, nested3: 1 }, by(size, 1, 1, 8));
+    return jobsOf([subject], { share: by(size, 0.01, 0.1, 0.8), nested1: by(size, 1, 1, 2), nested2: 1, nested3: 1 }, by(size, 1, 1, 8));
   });
   const floor = by<Floor>(size, { nested3: 100 }, { nested3: 1000 }, { nested3: 50_000 });
   return { name: "nested, three deep, sampled", budget: "four cuts in a row, the further ones drawn", work: cutting(jobs), floor };
@@ -277,14 +277,15 @@ function flips(size: Size): Sized {
   const jobs: FlipJob[] = [];
   if (size !== "slice") for (const index of seeds(0, 8)) jobs.push({ subject: small, samples: 0, shard: { index, of: 8 } });
   if (size === "daily") jobs.push({ subject: small, samples: 4000, shard: one });
-  if (size === "full") for (const index of seeds(0, 8)) jobs.push({ subject: small, samples: 524_288, shard: { index, of: 8 } });
+  const noises = by(size, 10_000, 100_000, 1_000_000);
+  for (const index of seeds(0, 8)) jobs.push({ subject: small, noise: true, samples: noises, shard: { index, of: 8 } });
   for (const preset of partNames) {
     for (const [index, pull] of pulls.entries()) {
-      const samples = by(size, 100, 1675, 5000);
+      const samples = by(size, 100, 1675, 2000);
       jobs.push({ subject: flipSubject(preset, index), samples, shard: one, ...(pull === undefined ? {} : { pull }) });
     }
   }
-  const budget = "one flipped bit, on an image closed in order or left by a cut";
+  const budget = "one flipped bit, on an image closed in order or left by a cut; noise in what a mounted store reads";
   return { name: "single flipped bits", budget, work: jobs.map((flips) => ({ flips })), floor: {} };
 }
 
@@ -293,7 +294,7 @@ function bursts(size: Size): Sized {
   for (const preset of partNames) {
     for (const lengthBytes of [2, 8, 40]) {
       for (const pull of [undefined, { at: 0.7, tear: "bits" } as Pull]) {
-        const limits = { ...BURST_LIMITS, samples: by(size, 30, 1000, 5000), shard: one };
+        const limits = { ...BURST_LIMITS, samples: by(size, 30, 1000, 1000), shard: one };
         jobs.push({ subject: flipSubject(preset, lengthBytes % 3), lengthBytes, ...limits, ...(pull === undefined ? {} : { pull }) });
       }
     }
@@ -322,7 +323,7 @@ function badBlocks(size: Size): Sized {
     }),
   );
   const budget = "one block in fifty bad from the factory, one in five in the end: programs and erases that fail, told or not";
-  const work = trialsOf(subjects, ["bad-blocks"], by(size, 1, 20, 60), by(size, 1, 10, 10));
+  const work = trialsOf(subjects, ["bad-blocks"], by(size, 1, 20, 25), by(size, 1, 10, 5));
   return { name: "bad blocks", budget, work, floor: {} };
 }
 
@@ -331,7 +332,7 @@ function rot(size: Size): Sized {
   const subjects = partNames.map((preset, index) => flipSubject(preset, index % DAILY_WEIGHTS));
   const budget = "bits that rot at 1e-5 and 1e-4: nothing is lost; at 1e-3 to 1e-2 what is lost is told";
   const kinds: TrialKind[] = size === "slice" ? ["rot"] : ["rot", "rot-beyond"];
-  return { name: "rot", budget, work: trialsOf(subjects, kinds, by(size, 60, 1000, 10_000)), floor: {} };
+  return { name: "rot", budget, work: trialsOf(subjects, kinds, by(size, 60, 500, 600)), floor: {} };
 }
 
 function lifeSubjects(): Subject[] {
@@ -351,7 +352,7 @@ function misplaced(size: Size): Sized {
   const kinds: TrialKind[] = ["A1", "A2", "A3", "L1", "L2", "L3"];
   const budget = "one program, erase or read that goes astray, is lost or is stale: what it costs is told";
   // With parity a life takes three times as long.
-  const work = [...trialsOf(stripedSubjects(), kinds, by(size, 12, 100, 240)), ...trialsOf(lifeSubjects(), kinds, by(size, 12, 100, 1200))];
+  const work = [...trialsOf(stripedSubjects(), kinds, by(size, 12, 50, 60)), ...trialsOf(lifeSubjects(), kinds, by(size, 12, 100, 1000))];
   return { name: "misplaced", budget, work, floor: {} };
 }
 
@@ -364,7 +365,7 @@ function brownOut(size: Size): Sized {
 
 function cache(size: Size): Sized {
   const budget = "a cache that reorders between barriers: nothing is lost; one that lies about them: the newest changes, and none else";
-  return { name: "cache", budget, work: trialsOf(lifeSubjects(), ["R1", "R2"], by(size, 20, 300, 1000)), floor: {} };
+  return { name: "cache", budget, work: trialsOf(lifeSubjects(), ["R1", "R2"], by(size, 20, 300, 500)), floor: {} };
 }
 
 /** Parts of which a block endures some thirty erases, each at another time; and a phone's years, on parts that endure what real ones do. */

@@ -20,6 +20,7 @@ export const ABOUT = {
   sample: 11,
   storm: 12,
   trial: 13,
+  noise: 14,
 } as const;
 
 /** A 32-bit hash of up to four numbers. */

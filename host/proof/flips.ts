@@ -6,6 +6,9 @@
  * byte can notice: `exhaustive` tries those flips under one mounted agent, and mounts afresh for each flip
  * in a byte that mounting reads. A byte nothing reads cannot matter; it is counted as `unread`.
  * `sampled` takes no such short cut.
+ *
+ * `noise` damages 1 to 40 bytes instead of a bit, under one mounted agent: whatever is read is what was put, or is
+ * said to be CORRUPT. One wrong answer in a million would be one too many (reliability study §6, I6).
  */
 import type { Agent, Kind } from "../index.js";
 import { ABOUT, mix, pick } from "./chance.js";
@@ -24,9 +27,13 @@ export interface FlipJob {
   /** 0 = every bit of every byte. */
   readonly samples: number;
   readonly shard: { readonly index: number; readonly of: number };
+  /** Not one bit, but noise of 1 to NOISE_BYTES bytes, in what a mounted agent reads. */
+  readonly noise?: boolean;
   /** Nothing but this flip. */
   readonly only?: { readonly address: number; readonly bit: number };
 }
+
+const NOISE_BYTES = 40;
 
 export interface FlipReport {
   readonly name: string;
@@ -35,15 +42,18 @@ export interface FlipReport {
   unread: number;
   /** Of these, tried with a mount of their own. */
   mounts: number;
+  /** Records that noise made CORRUPT. */
+  corrupt: number;
   readonly failures: Failure[];
 }
 
 export async function runFlipJob(job: FlipJob, store: Store): Promise<FlipReport> {
   const image = await makeImage(store, job.subject, job.pull);
   const name = printImage(job.subject, job.pull);
-  const report: FlipReport = { name, flips: 0, unread: 0, mounts: 0, failures: [] };
+  const report: FlipReport = { name, flips: 0, unread: 0, mounts: 0, corrupt: 0, failures: [] };
   const campaign = new Flips(store, job, image, report);
   if (job.only !== undefined) await campaign.mountWith(job.only.address, job.only.bit);
+  else if (job.noise === true) await campaign.noise();
   else await (job.samples > 0 ? campaign.sampled() : campaign.exhaustive());
   return report;
 }
@@ -89,6 +99,29 @@ class Flips {
       else if (readers[address] !== undefined || readByList[address] === 1)
         this.readWithEach(agent, model, address, readers[address] ?? [], readByList);
       else await this.countUnread(address);
+    }
+  }
+
+  async noise(): Promise<void> {
+    const { image, job, report, scratch } = this;
+    const { seed } = job.subject.script;
+    const model = image.model.clone();
+    const agent = await this.session(model).boot();
+    const readers = this.traceReaders(agent, model);
+    scratch.mask = undefined;
+    const read = Array.from(readers.keys()).filter((address) => readers[address] !== undefined);
+    for (let i = job.shard.index; i < job.samples && report.failures.length < 10; i += job.shard.of) {
+      const address = read[pick(read.length, seed, ABOUT.noise, i)]!;
+      const end = Math.min(address + 1 + (mix(seed, ABOUT.noise, i, 1) % NOISE_BYTES), image.bytes.length);
+      const masks = Array.from({ length: end - address }, (_, at) => 1 + (mix(seed, ABOUT.noise, i, 2 + at) % 255));
+      for (const [at, mask] of masks.entries()) scratch.flip(address + at, mask);
+      for (const key of new Set(readers.slice(address, end).flatMap((keys) => keys ?? []))) {
+        const shown = showOne(agent, key);
+        if (shown !== undefined && shown.body === undefined) report.corrupt++;
+        else this.fail(`noise=${i}`, `noise of ${end - address} bytes at ${address}`, difference(model.held.get(key), shown), key);
+      }
+      for (const [at, mask] of masks.entries()) scratch.flip(address + at, mask);
+      report.flips++;
     }
   }
 
@@ -156,10 +189,13 @@ class Flips {
   }
 
   private note(address: number, bit: number, text: string, key: Key): void {
-    if (text === "") return;
     const { blockBytes } = this.image.geometry;
     const where = `block ${Math.floor(address / blockBytes)} offset ${address % blockBytes} bit ${bit}`;
-    this.report.failures.push({ replay: `${this.report.name}:flip=${address}.${bit}`, text: `flip ${where}: ${key} ${text}` });
+    this.fail(`flip=${address}.${bit}`, `flip ${where}`, text, key);
+  }
+
+  private fail(field: string, what: string, text: string, key: Key): void {
+    if (text !== "") this.report.failures.push({ replay: `${this.report.name}:${field}`, text: `${what}: ${key} ${text}` });
   }
 }
 

@@ -4,6 +4,7 @@
  *   spi-nor-8m:b24:seed7:w2:f40:p15:cut812=bits          replay.ts
  *   slc-nand-64m:b24:seed7:w2:f20:p10:A2=812             trial.ts
  *   spi-nor-8m:b20:seed12:w1:f40:p4:flip=70211.3         that bit of that byte of the image
+ *   spi-nor-8m:b20:seed12:w1:f40:p4:noise=17             the 17th noise under a mounted agent
  *   spi-nor-8m:b20:seed12:w1:f40:p4:pulled-at-0.7=bits:burst8=17   the 17th burst of 8 bytes; "misplaced" as in damage.ts
  */
 import { TEAR_KINDS } from "../flash/index.js";
@@ -34,13 +35,15 @@ export function parseDeed(line: string): Deed | undefined {
   const last = line.trim().split(":").at(-1)!;
   const flip = /^flip=(\d+)\.([0-7])$/.exec(last);
   if (flip !== null) return { flips: flipJob(line, Number(flip[1]), Number(flip[2])) };
+  const noise = /^noise=(\d+)$/.exec(last);
+  if (noise !== null) return { flips: { ...imageOf(line), noise: true, samples: Number(noise[1]) + 1, shard: only(Number(noise[1])) } };
   const burst = /^(burst|misplaced)([1-9]\d*)=(\d+)$/.exec(last);
   if (burst === null) return undefined;
   const [lengthBytes, sample] = [Number(burst[2]), Number(burst[3])];
-  const shard = { index: sample, of: sample + 1 };
   const misplaced = burst[1] === "misplaced" ? { misplaced: true } : {};
-  return { damage: { ...imageOf(line), lengthBytes, ...misplaced, ...BURST_LIMITS, samples: sample + 1, shard } };
+  return { damage: { ...imageOf(line), lengthBytes, ...misplaced, ...BURST_LIMITS, samples: sample + 1, shard: only(sample) } };
 }
+const only = (sample: number) => ({ index: sample, of: sample + 1 });
 
 function flipJob(line: string, address: number, bit: number): FlipJob {
   const image = imageOf(line);

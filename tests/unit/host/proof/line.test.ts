@@ -16,6 +16,7 @@ const LINES = [
   `${SUBJECT}:rot=3`,
   "sx1-nor-8m:b24:seed5:w0:f20:p2:bad-blocks=1",
   `${SUBJECT}:flip=4196.3`,
+  `${SUBJECT}:noise=17`,
   `${PULLED}:flip=4196.3`,
   `${SUBJECT}:burst8=17`,
   `${PULLED}:burst40=17`,
@@ -45,6 +46,9 @@ test("what a flip or a burst costs a store that mends nothing is found again by 
   const shard = { index: 0, of: 1 };
   const flips = await runFlipJob({ ...image, samples: 200, shard }, store);
   const bursts = await runDamageJob({ ...image, lengthBytes: 8, ...BURST_LIMITS, samples: 60, shard }, store);
+  const noise = await runFlipJob({ ...image, noise: true, samples: 200, shard }, store);
+  assert.ok(noise.corrupt > 50);
+  assert.equal(noise.failures, [], "what is not mended is still told");
   for (const [first] of [flips.failures, bursts.failures]) {
     assert.ok(first, "the twin was not noticed");
     const { failures } = await playDeed(deedOf(first.replay), store);
