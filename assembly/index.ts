@@ -14,7 +14,7 @@ import { formatBegin, formatStep } from "./store/format-part";
 import { placeIndex } from "./store/key-index";
 import { carriesOn, close, mount } from "./store/mount";
 import { isReserved } from "./store/reserved";
-import { changesNext, get, listNext, readBody, verifyNext } from "./store/retrieve";
+import { change, changesNext, get, historyNext, listNext, readBody, verifyNext } from "./store/retrieve";
 import { scrubNext } from "./store/scrub";
 import { answerToChanges, failed, Mode, setMode, writable } from "./store/session";
 import { fillStat } from "./store/stat";
@@ -141,6 +141,12 @@ export function hf_list_next(kind: i32, cursorHigh: u32, cursorLow: u32): i32 {
 }
 export function hf_changes_next(afterHigh: u32, afterLow: u32, cursorHigh: u32, cursorLow: u32): i32 {
   return changesNext(((<u64>afterHigh) << 32) | afterLow, ((<u64>cursorHigh) << 32) | cursorLow);
+}
+export function hf_history_next(kind: u32, idHigh: u32, idLow: u32, beforeHigh: u32, beforeLow: u32): i32 {
+  return historyNext(kind, idHigh, idLow, ((<u64>beforeHigh) << 32) | beforeLow);
+}
+export function hf_change(lsnHigh: u32, lsnLow: u32): i32 {
+  return change(((<u64>lsnHigh) << 32) | lsnLow);
 }
 export function hf_verify_next(cursorHigh: u32, cursorLow: u32): i32 {
   return verifyNext(((<u64>cursorHigh) << 32) | cursorLow);

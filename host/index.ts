@@ -24,6 +24,7 @@ export type {
   Stat,
   StoredRecord,
   StoredSummary,
+  UndoPlan,
   VerifyReport,
   Wire,
   WireOptions,

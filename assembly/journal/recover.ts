@@ -472,7 +472,7 @@ function surveyTail(block: u32): i32 {
     if (torn && tailBatch == 0) tailBatch = s.doubtOffset;
     if (!torn && (!batch || s.recordFlags & RecordFlag.BATCH_END)) tailBatch = 0;
     else if (tailBatch == 0) tailBatch = offset;
-    if (tailBatch == 0) counted = max(counted, scanned().lsn);
+    if (tailBatch == 0 && loadedHeader().type != UnitType.CHUNK) counted = max(counted, scanned().lsn); // a chunk without its head is no change
     if (open == 0 && tailBatch != 0) {
       tailBatchIndex = tailRecords;
       bytesBefore = tailBytes;

@@ -291,11 +291,22 @@ function judgeRecord(s: Scan, offset: u32): i32 {
 }
 
 /**
- * A record whose first bytes have rotted, its length among them: it ends where the written bytes before `next` do, but
- * for a few that may be 0xFF themselves. Cost: a look back over the blank bytes, and a judgement for each length.
+ * A record whose first bytes have rotted, its length among them: it ends where the written bytes before `next` do, or, where a torn seal stands
+ * behind it, in front of a gap. Cost: a look over the blank bytes, and four judgements for each end.
  */
 function judgeByExtent(s: Scan, offset: u32, next: u32): bool {
-  const end = writtenEnd(s.block, offset, next);
+  const last = writtenEnd(s.block, offset, next);
+  if (endsAt(s, offset, last)) return true;
+  const limit = min(last, offset + recordUnitsBytes(RECORD_DATA_MAX) + GAP_BYTES);
+  for (let end = gapFrom(s.block, offset, limit); end < limit; ) {
+    if (endsAt(s, offset, end)) return true;
+    const written = firstWritten(s.block, end, limit);
+    end = gapFrom(s.block, written, limit);
+  }
+  return false;
+}
+/** Does a record end at `end`, but for a few bytes that may be 0xFF themselves? */
+function endsAt(s: Scan, offset: u32, end: u32): bool {
   for (let length = end - offset; end > offset && length <= end - offset + EXTENT_SLACK; length++) {
     const n = dataBytesFilling(length);
     if (n == 0 || offset + length > s.limit) continue;
@@ -303,15 +314,33 @@ function judgeByExtent(s: Scan, offset: u32, next: u32): bool {
   }
   return false;
 }
+/** So many blank bytes in a row are a gap. Bytes of a body may be, too: then that end does not verify. */
+const GAP_BYTES: u32 = 8;
+/** Where in [offset, limit) a gap begins; `limit` when there is none. */
+function gapFrom(block: u32, offset: u32, limit: u32): u32 {
+  for (let at = firstBlank(block, offset, limit); at + GAP_BYTES <= limit; ) {
+    const end = firstWritten(block, at, limit);
+    if (end - at >= GAP_BYTES) return at;
+    at = firstBlank(block, end, limit);
+  }
+  return limit;
+}
 /** Trailing parity bytes that may read as blank. */
 const EXTENT_SLACK: u32 = 3;
 
 /** The first byte in [offset, end) that is not blank; `end` when there is none. Whoever asks looks whether a read failed. A gap of few blank bytes in front of what comes next is no damage. */
 function firstWritten(block: u32, offset: u32, end: u32): u32 {
+  return first(block, offset, end, false);
+}
+/** The first blank byte, likewise. */
+function firstBlank(block: u32, offset: u32, end: u32): u32 {
+  return first(block, offset, end, true);
+}
+function first(block: u32, offset: u32, end: u32, blank: bool): u32 {
   for (let at = offset; at < end; ) {
     const length = min<u32>(256, end - at);
     device.read(block, at, COMPARE, length);
-    for (let i: u32 = 0; i < length; i++) if (load<u8>(COMPARE + i) != 255) return at + i;
+    for (let i: u32 = 0; i < length; i++) if ((load<u8>(COMPARE + i) == 255) == blank) return at + i;
     at += length;
   }
   return end;

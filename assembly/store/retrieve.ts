@@ -22,6 +22,7 @@ import {
   walkAddress,
   walkKey,
 } from "./key-index";
+import { findChange, findChunk, findVersion, pastAddress, pastEntry } from "./past";
 import { fetchAt, head } from "./place";
 import { isReserved, reservedKey } from "./reserved";
 import { readable } from "./session";
@@ -43,6 +44,8 @@ export namespace ResultFlag {
 const current: usize = memory.data(96, 8);
 let currentAddress: u32 = 0xffffffff;
 let currentHead: u32 = 0;
+/** Is it an earlier version, whose chunks no index knows? */
+let currentIsPast: bool = false;
 
 export function resetRetrieving(): void {
   currentAddress = 0xffffffff;
@@ -87,10 +90,55 @@ export function get(kind: u32, idHigh: u32, idLow: u32): i32 {
   if (h.idHigh != idHigh || h.idLow != idLow) return Status.NOT_FOUND;
   if (h.codec == CODEC_LOST) return Status.CORRUPT;
   tell(h, loadedCorrected ? ResultFlag.CORRECTED : 0, 0);
+  select(h, address);
+  return Status.OK;
+}
+/** hf_read speaks of the record at `address`, whose head is `h`, from now on. */
+function select(h: Header, address: u32): void {
   memory.copy(current, changetype<usize>(h), offsetof<Header>());
   currentAddress = address;
   currentHead = h.headerBytes + h.metaBytes + h.extBytes;
-  return Status.OK;
+  currentIsPast = false;
+}
+
+/**
+ * Tells the newest version of a record with an LSN below `before` that still stands, or its removal; hf_read then reads its body. 1 told, 0 none stands.
+ * Errors: IO, CLOSED. A version whose head cannot be read is told as damaged. Cost: one or two reads a block; a long body costs as much for each chunk.
+ */
+export function historyNext(kind: u32, idHigh: u32, idLow: u32, before: u64): i32 {
+  const status = readable();
+  if (status < 0) return status;
+  currentAddress = 0xffffffff;
+  if (kind > 7) return Status.INVALID;
+  return isReserved(kind, idHigh, idLow) ? 0 : tellPast(findVersion(kind, idHigh, idLow, before));
+}
+/** Tells the change that took `lsn`, as `historyNext` does, while it stands. */
+export function change(lsn: u64): i32 {
+  const status = readable();
+  if (status < 0) return status;
+  currentAddress = 0xffffffff;
+  return tellPast(findChange(lsn));
+}
+function tellPast(found: i32): i32 {
+  if (found <= 0) return found;
+  const address = pastAddress();
+  const loaded = fetchAt(address, true);
+  if (loaded == Status.IO) return loaded;
+  if (loaded < 0 || head().codec == CODEC_LOST) {
+    const h = now();
+    memory.fill(current, 0, offsetof<Header>());
+    h.kind = pastEntry().kind;
+    h.idHigh = pastEntry().idHigh;
+    h.idLow = pastEntry().idLow;
+    h.lsn = pastEntry().lsn;
+    tell(h, ResultFlag.DAMAGED, 0);
+    return 1;
+  }
+  const h = head();
+  tell(h, h.type == UnitType.TOMBSTONE ? ResultFlag.REMOVED : loadedCorrected ? ResultFlag.CORRECTED : 0, 0);
+  select(h, address);
+  currentIsPast = true;
+  return 1;
 }
 
 /** Brings the record at `address` into LOADED, whole, unless it is there. */
@@ -101,7 +149,7 @@ function bring(address: u32): i32 {
 
 /**
  * Body bytes [offset, offset + length) of the record of the last `get` into the window, as many as there are.
- * Errors: NOT_FOUND no record was got, CORRUPT, IO.
+ * Errors: NOT_FOUND no record was got, or it is an earlier version of which this part stands no more; CORRUPT; IO.
  */
 export function readBody(offset: u32, length: u32): i32 {
   const status = readable();
@@ -123,8 +171,9 @@ function readChunks(h: Header, offset: u32, wanted: u32): i32 {
   let done: u32 = 0;
   while (done < wanted) {
     const at = offset + done;
-    if (!find(chunkKeyOf(h.kind, h.idHigh, h.idLow, h.lsn, at / chunkBytes))) return Status.CORRUPT;
-    const status = bring(foundAddress());
+    const address = chunkAddress(h, at / chunkBytes);
+    if (address < 0) return address;
+    const status = currentIsPast ? fetchAt(<u32>address, true) : bring(<u32>address); // the search may have loaded the head alone
     if (status < 0) return status;
     const c = head();
     if (c.type != UnitType.CHUNK || c.lsn != h.lsn || c.codec == CODEC_LOST) return Status.CORRUPT;
@@ -135,6 +184,13 @@ function readChunks(h: Header, offset: u32, wanted: u32): i32 {
     done += take;
   }
   return <i32>done;
+}
+
+function chunkAddress(h: Header, chunk: u32): i32 {
+  if (find(chunkKeyOf(h.kind, h.idHigh, h.idLow, h.lsn, chunk))) return <i32>foundAddress();
+  if (!currentIsPast) return Status.CORRUPT;
+  const found = findChunk(h.kind, h.idHigh, h.idLow, h.lsn, chunk);
+  return found > 0 ? <i32>pastAddress() : found < 0 ? found : <i32>Status.NOT_FOUND;
 }
 
 /** A record whose head is lost: key and LSN from the summary, nothing else. */

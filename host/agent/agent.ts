@@ -5,7 +5,7 @@
  * What it adds is what a numeric door cannot say: texts, ids that mint themselves, batches as callbacks,
  * receipts, and errors with words.
  */
-import { FLAG_CORRECTED, FLAG_DAMAGED } from "../core/abi.js";
+import { FLAG_CORRECTED, FLAG_DAMAGED, FLAG_REMOVED } from "../core/abi.js";
 import type { CoreResult } from "../core/doorstep.js";
 import { Core } from "../core/instance.js";
 import { HoldfastError, STATUSES } from "../errors.js";
@@ -34,13 +34,17 @@ import type {
   Stat,
   StoredRecord,
   StoredSummary,
+  UndoPlan,
   VerifyReport,
   Wire,
 } from "./types.js";
+import { planUndo } from "./undo.js";
 import { CoreWire } from "./wire.js";
 
 const ALL_KINDS = -1;
 const TICK_BUDGET_DEFAULT = 16;
+/** Above every LSN. */
+const NO_LSN = (1n << 48n) - 1n;
 /** So many taken ids in a row from 64 random bits are no accident. */
 const MINT_TRIES_MAX = 16;
 
@@ -155,13 +159,49 @@ class CoreAgent implements LocalAgent {
 
   changes(afterLsn: bigint): Iterable<StoredSummary> {
     this.#requireOpen();
-    if (typeof afterLsn !== "bigint" || afterLsn < 0n || afterLsn >= 1n << 64n)
-      throw new HoldfastError("INVALID", `${afterLsn} is not an LSN`, "pass a bigint from 0n");
-    const afterHigh = Number(afterLsn >> 32n);
-    const afterLow = Number(afterLsn & 0xffffffffn);
+    const [afterHigh, afterLow] = halves(checkedLsn(afterLsn));
     // The core walks its index, which is in key order: put into LSN order here, where there is memory for it.
     const found = [...this.#walk((high, low) => this.#core.call("listing changes", "hf_changes_next", afterHigh, afterLow, high, low))];
     return found.sort((a, b) => (a.lsn < b.lsn ? -1 : a.lsn > b.lsn ? 1 : 0));
+  }
+
+  *history(kind: Kind, id: string): Iterable<StoredSummary> {
+    this.#requireOpen();
+    const number = kindNumber(kind);
+    const { high, low } = parseId(id);
+    const during = `looking for earlier versions of ${kind} ${id}`;
+    for (let before = NO_LSN; ; ) {
+      this.#requireOpen();
+      if (this.#core.call(during, "hf_history_next", number, high, low, ...halves(before)) === 0) return;
+      const result = this.#core.doorstep.result();
+      before = result.lsn;
+      const meta = this.#core.doorstep.take(result.metaBytes);
+      if (this.#stands(result)) yield describe(result, meta, this.#pastLength(result));
+    }
+  }
+
+  version(lsn: bigint): StoredRecord | undefined {
+    this.#requireOpen();
+    const during = `reading the change ${checkedLsn(lsn)}`;
+    if (this.#core.call(during, "hf_change", ...halves(lsn)) === 0) return undefined;
+    const result = this.#core.doorstep.result();
+    const kind = kindName(result.kind);
+    if (result.flags & FLAG_DAMAGED) throw new HoldfastError("CORRUPT", `${during}, of ${kind} ${formatId(result.idHigh, result.idLow)}`);
+    if (result.flags & FLAG_REMOVED) return { ...summary(result, 0), removed: true, body: new Uint8Array(0) };
+    const meta = decodeMeta(this.#core.doorstep.take(result.metaBytes));
+    if (!this.#stands(result)) return undefined;
+    const body = unpack(kind, result.codec, this.#body(result.bodyBytes, during), during);
+    return { ...summary(result, body.length), meta, body };
+  }
+
+  undoPlan(lsn: bigint): UndoPlan {
+    return planUndo(this, lsn);
+  }
+
+  undo(lsn: bigint): Receipt {
+    const { kind, id, earlier } = this.undoPlan(lsn);
+    if (earlier === undefined) return this.remove(kind, id);
+    return this.put(kind, earlier.body, { id, meta: earlier.meta, wallMs: earlier.wallMs });
   }
 
   newestLsn(): bigint {
@@ -387,6 +427,21 @@ class CoreAgent implements LocalAgent {
     return head && originalLength(result, head);
   }
 
+  /** Is the body of the version just told still there? A long one lies in chunks, which go before their head or after it. */
+  #stands({ bodyBytes, flags }: CoreResult): boolean {
+    if (flags !== 0 || bodyBytes === 0) return true;
+    return [0, bodyBytes - 1].every((at) => this.#core.ask("hf_read", at, 1) !== STATUSES.NOT_FOUND.number);
+  }
+
+  /** The same of an earlier version, of which `hf_read` speaks. */
+  #pastLength(result: CoreResult): number | undefined {
+    if (tellsLength(result)) return result.bodyBytes;
+    const status = this.#core.ask("hf_read", 0, PACKED_HEAD_BYTES);
+    if (status === STATUSES.CORRUPT.number) return undefined;
+    if (status < 0) this.#core.raise(status, "looking for earlier versions");
+    return originalLength(result, this.#core.doorstep.take(status));
+  }
+
   /** The first bytes of a body that lies in chunks, away from its head. */
   #beginning({ kind, idHigh, idLow }: CoreResult): Uint8Array | undefined {
     let status = this.#core.ask("hf_get", kind, idHigh, idLow);
@@ -395,4 +450,12 @@ class CoreAgent implements LocalAgent {
     if (status < 0) this.#core.raise(status, `listing ${kindName(kind)} ${formatId(idHigh, idLow)}`);
     return this.#core.doorstep.take(status);
   }
+}
+
+function checkedLsn(lsn: bigint): bigint {
+  if (typeof lsn === "bigint" && lsn >= 0n && lsn < 1n << 64n) return lsn;
+  throw new HoldfastError("INVALID", `${lsn} is not an LSN`, "pass a bigint from 0n");
+}
+function halves(lsn: bigint): [high: number, low: number] {
+  return [Number(lsn >> 32n), Number(lsn & 0xffffffffn)];
 }

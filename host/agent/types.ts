@@ -78,6 +78,13 @@ export interface StoredRecord extends StoredSummary {
   body: Uint8Array;
 }
 
+/** A record whose newest change is to be undone: `earlier` is put again; absent: it is removed again. */
+export interface UndoPlan {
+  kind: Kind;
+  id: string;
+  earlier?: StoredRecord;
+}
+
 export interface Stat {
   records: number;
   counts: Record<Kind, number>;
@@ -236,6 +243,20 @@ export type RemoteAgent = {
 export interface LocalAgent extends Agent {
   /** The handset's end of a conversation with a relay. */
   wire(): Wire;
+  /**
+   * What still stands of a record, newest first: the present version, earlier ones, removals (`removed`). Earlier ones stay where they are
+   * until compaction needs the room, and are not promised. Cost: the summaries of all segments for each.
+   */
+  history(kind: Kind, id: string): Iterable<StoredSummary>;
+  /** The change that took `lsn`, with its bytes; of a removal none (`removed`). undefined: it stands no more. Errors: CORRUPT. */
+  version(lsn: bigint): StoredRecord | undefined;
+  /**
+   * Undoes the newest change of a record: what was there before is put again, or removed again. Errors: NOT_FOUND neither the change nor what
+   * was before it stands any more; INVALID the record was changed since; those of `put`.
+   */
+  undo(lsn: bigint): Receipt;
+  /** What `undo` would do. Errors: as its own. Nothing is changed. */
+  undoPlan(lsn: bigint): UndoPlan;
   /** Reads everything, parity included, and moves what has little left that could be mended. Programs nothing where nothing moves. Errors: BUSY, IO. */
   scrub(): ScrubReport;
 }

@@ -13,6 +13,7 @@ import { emulate } from "./emulate.js";
 import { exportCommand } from "./export.js";
 import { fsck } from "./fsck.js";
 import { scrub, stat, verify } from "./health.js";
+import { history, undo } from "./history.js";
 import { importCommand } from "./import.js";
 import { init } from "./init.js";
 import { image } from "./inspect.js";
@@ -34,6 +35,8 @@ export const COMMANDS: readonly Command[] = [
   agenda,
   edit,
   rm,
+  history,
+  undo,
   importCommand,
   exportCommand,
   print,

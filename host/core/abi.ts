@@ -45,6 +45,8 @@ export interface CoreExports {
   hf_read(offset: number, lengthBytes: number): number;
   hf_list_next(kind: number, cursorHigh: number, cursorLow: number): number;
   hf_changes_next(afterHigh: number, afterLow: number, cursorHigh: number, cursorLow: number): number;
+  hf_history_next(kind: number, idHigh: number, idLow: number, beforeHigh: number, beforeLow: number): number;
+  hf_change(lsnHigh: number, lsnLow: number): number;
 
   hf_tick(budget: number): number;
   hf_stat(): number;

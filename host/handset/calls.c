@@ -27,6 +27,8 @@ CALL(get, hf_get(A(0), A(1), A(2)))
 CALL(read, hf_read(A(0), A(1)))
 CALL(list_next, hf_list_next(A(0), A(1), A(2)))
 CALL(changes_next, hf_changes_next(A(0), A(1), A(2), A(3)))
+CALL(history_next, hf_history_next(A(0), A(1), A(2), A(3), A(4)))
+CALL(change, hf_change(A(0), A(1)))
 CALL(verify_next, hf_verify_next(A(0), A(1)))
 CALL(scrub_next, hf_scrub_next(A(0), A(1)))
 CALL(tick, hf_tick(A(0)))
@@ -61,4 +63,6 @@ const struct call_row call_table[CALL_COUNT] = {
     [CALL_SYNC_RECEIVE] = {sync_receive, 1, LEAVES_NOTHING},
     [CALL_SYNC] = {sync, 0, LEAVES_SYNC},
     [CALL_SCRUB_NEXT] = {scrub_next, 2, LEAVES_VERDICT},
+    [CALL_HISTORY_NEXT] = {history_next, 5, LEAVES_ENTRY},
+    [CALL_CHANGE] = {change, 2, LEAVES_ENTRY},
 };

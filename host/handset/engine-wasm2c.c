@@ -109,6 +109,10 @@ int32_t hf_list_next(uint32_t kind, uint32_t cursorHigh, uint32_t cursorLow) {
 int32_t hf_changes_next(uint32_t afterHigh, uint32_t afterLow, uint32_t cursorHigh, uint32_t cursorLow) {
   return (int32_t)Z_deviceZ_hf_changes_next(&core, afterHigh, afterLow, cursorHigh, cursorLow);
 }
+int32_t hf_history_next(uint32_t kind, uint32_t idHigh, uint32_t idLow, uint32_t beforeHigh, uint32_t beforeLow) {
+  return (int32_t)Z_deviceZ_hf_history_next(&core, kind, idHigh, idLow, beforeHigh, beforeLow);
+}
+int32_t hf_change(uint32_t lsnHigh, uint32_t lsnLow) { return (int32_t)Z_deviceZ_hf_change(&core, lsnHigh, lsnLow); }
 int32_t hf_scrub_next(uint32_t cursorHigh, uint32_t cursorLow) { return (int32_t)Z_deviceZ_hf_scrub_next(&core, cursorHigh, cursorLow); }
 int32_t hf_verify_next(uint32_t cursorHigh, uint32_t cursorLow) { return (int32_t)Z_deviceZ_hf_verify_next(&core, cursorHigh, cursorLow); }
 

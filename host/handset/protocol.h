@@ -42,7 +42,9 @@ enum call {
   CALL_SYNC_RECEIVE = 22,
   CALL_SYNC = 23,
   CALL_SCRUB_NEXT = 24,
-  CALL_COUNT = 25,
+  CALL_HISTORY_NEXT = 25,
+  CALL_CHANGE = 26,
+  CALL_COUNT = 27,
 };
 
 /*

@@ -32,6 +32,8 @@ export const CALLS = {
   hf_sync_receive: 22,
   hf_sync: 23,
   hf_scrub_next: 24,
+  hf_history_next: 25,
+  hf_change: 26,
 } as const satisfies Partial<Record<CoreFunction, number>>;
 
 export type RemoteFunction = keyof typeof CALLS;

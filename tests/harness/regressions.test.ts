@@ -7,6 +7,7 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { parseDeed, playDeed } from "../../host/proof/line.js";
 import { parseReplay, type Replayed, runReplay } from "../../host/proof/replay.js";
 import { holdfast } from "../../host/proof/store.js";
 import { parseTrial, runTrial } from "../../host/proof/trial.js";
@@ -91,6 +92,10 @@ const CUTS: readonly { line: string; lost: string }[] = [
 
 const TRIALS: readonly { line: string; lost: string }[] = [
   {
+    line: "cfi-nor-16m:b24:seed33:w3:f45:p20:bad-blocks=31",
+    lost: "a chunk of a put that had failed was taken for a change, and missed: a loss was told where nothing was lost",
+  },
+  {
     line: "sx1-nor-8m:b40:seed34:w4:f30:p20:bad-blocks=0",
     lost: "the last block took no label, and the part was not formatted when its format had ended",
   },
@@ -118,6 +123,19 @@ for (const { line, lost } of CUTS) {
 for (const { line, lost } of TRIALS) {
   test(`${line}: ${lost}`, async () => {
     assert.equal((await runTrial(parseTrial(line), holdfast)).failures, []);
+  });
+}
+
+const FLIPS: readonly { line: string; lost: string }[] = [
+  {
+    line: "ecc-nor-16m:b24:seed13:w2:f40:p4:pulled-at-0.9=prefix:flip=56419.7",
+    lost: "a record whose length had rotted was not found again where a torn seal stood behind it",
+  },
+  { line: "cfi-nor-16m:b24:seed13:w2:f40:p4:pulled-at-0.7=bits:burst8=1314", lost: "the same" },
+];
+for (const { line, lost } of FLIPS) {
+  test(`${line}: ${lost}`, async () => {
+    assert.equal((await playDeed(parseDeed(line)!, holdfast)).failures, []);
   });
 }
 

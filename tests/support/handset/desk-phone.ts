@@ -22,6 +22,8 @@ const LEAVES: Partial<Record<RemoteFunction, "result" | "record" | "entry" | "ve
   hf_changes_next: "entry",
   hf_verify_next: "verdict",
   hf_scrub_next: "verdict",
+  hf_history_next: "entry",
+  hf_change: "entry",
   hf_stat: "stat",
   hf_sync_next: "bytes",
   hf_sync: "sync",

@@ -68,7 +68,7 @@ test("--dry-run belongs to what writes, and to nothing else", () => {
   }
   assert.equal(
     COMMANDS.filter(({ writes }) => writes).map(({ name }) => name),
-    ["init", "put", "edit", "rm", "import", "export", "print", "backup", "restore", "fsck", "scrub", "salvage", "sync"],
+    ["init", "put", "edit", "rm", "undo", "import", "export", "print", "backup", "restore", "fsck", "scrub", "salvage", "sync"],
   );
 });
 

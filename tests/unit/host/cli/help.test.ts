@@ -24,6 +24,7 @@ test("the commands of this version", () => {
     "export",
     "fsck",
     "get",
+    "history",
     "image",
     "import",
     "init",
@@ -39,6 +40,7 @@ test("the commands of this version", () => {
     "stat",
     "status",
     "sync",
+    "undo",
     "verify",
   ]);
 });
