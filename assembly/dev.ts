@@ -240,7 +240,14 @@ function describeSegment(offset: u32): bool {
     offset,
     unitBytes(SEGMENT_DATA),
     "segment",
-    segmentText(segmentType(UNIT)) + ", opened at LSN " + openLsn.toString() + ", session " + session.toString() + correctedText(judged),
+    segmentText(segmentType(UNIT)) +
+      ", opened at LSN " +
+      openLsn.toString() +
+      ", session " +
+      session.toString() +
+      ", clock " +
+      openWall.toString() +
+      correctedText(judged),
   );
   return true;
 }

@@ -276,7 +276,18 @@ export {
   readUnit,
   weak,
 } from "./journal/read";
-export { eraseUnsure, isTail, judgeTail, provenEnd, readOnlyEnd, recover, rootBlock, rootedSession, tailSession } from "./journal/recover";
+export {
+  blankVoid,
+  eraseUnsure,
+  isTail,
+  judgeTail,
+  provenEnd,
+  readOnlyEnd,
+  recover,
+  rootBlock,
+  rootedSession,
+  tailSession,
+} from "./journal/recover";
 export { findRoot, restoreRoot, rootBytes } from "./journal/root";
 export { headlessRecords, toldDataBytes } from "./journal/scan";
 export { finalOffset, firstRecordOffset, forgetSummary, readFacts, readFinal, readSummary, trailerIsBlank } from "./journal/segment-reader";

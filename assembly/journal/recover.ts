@@ -28,6 +28,7 @@ import {
   anchorCount,
   BlockFlag,
   BlockState,
+  blankCount,
   blankRank,
   discard,
   flagsOf,
@@ -350,6 +351,17 @@ function shortenAdopted(): void {
     if (end == 0 || end > firstRecordOffset() || stateOf(b) != BlockState.DIRTY) continue;
     makeBlank(b);
     pruneAdopted();
+  }
+}
+
+/**
+ * After this boot's root: where no block is blank, one of the segments that it calls void is made so. What of them reads was copied, and no later look
+ * gives back what did not.
+ */
+export function blankVoid(): void {
+  for (let b = anchorCount; b < blockCount && blankCount() == 0; b++) {
+    const end = adoptedEnd(b);
+    if (end != 0 && end <= firstRecordOffset() && stateOf(b) == BlockState.DIRTY) makeBlank(b);
   }
 }
 

@@ -225,9 +225,7 @@ function walkNext(s: Scan): i32 {
     if (type == UnitType.SUMMARY || type == UnitType.ROOT) {
       const n = <u32>load<u16>(UNIT, 2);
       if (readUnit(s.block, offset, n, UNIT) >= 0) {
-        if (s.doubts != 0 && type == UnitType.ROOT) settleDoubts(s); // a root is a program of its own
-        s.passed = type == UnitType.SUMMARY ? offset : 0;
-        s.offset = offset + alignUp(unitBytes(n), addressUnit);
+        pass(s, offset, n);
         continue;
       }
     } else if (type != 0 && type <= UnitType.LONG && judgeRecord(s, offset) >= 0) {
@@ -238,6 +236,7 @@ function walkNext(s: Scan): i32 {
     const found = resync(s, offset);
     const end = found ? found : s.limit;
     const judged = judgeByExtent(s, offset, end);
+    if (!judged && passByExtent(s, offset, end)) continue;
     const written = firstWritten(s.block, offset, end);
     if (device.readsFailed != failures) return Status.IO;
     if (judged) {
@@ -255,6 +254,28 @@ function walkNext(s: Scan): i32 {
     s.offset = found;
   }
   return walkEnds(s);
+}
+
+/** Goes on behind the root or summary of `n` bytes at `offset`, which is in UNIT. */
+function pass(s: Scan, offset: u32, n: u32): void {
+  const isRoot = unitType(load<u8>(UNIT)) == UnitType.ROOT;
+  if (s.doubts != 0 && isRoot) settleDoubts(s); // a root is a program of its own
+  s.passed = isRoot ? 0 : offset;
+  s.offset = offset + alignUp(unitBytes(n), addressUnit);
+}
+/** The same where its length has rotted, and it ends where the written bytes before `next` do. No record was lost then. */
+function passByExtent(s: Scan, offset: u32, next: u32): bool {
+  const length = writtenEnd(s.block, offset, next) - offset;
+  for (let n = length > EXTENT_UNIT_MAX ? 0 : length; n > 0; n--) {
+    if (unitBytes(n) > length + EXTENT_SLACK) continue;
+    if (unitBytes(n) < length) return false;
+    if (readUnit(s.block, offset, n, UNIT) < 0) continue;
+    const type = unitType(load<u8>(UNIT));
+    if (type != UnitType.SUMMARY && type != UnitType.ROOT) return false;
+    pass(s, offset, n);
+    return true;
+  }
+  return false;
 }
 
 /** Blank but for at most one rotten byte: padding and the unused end must not look like damage. */
@@ -314,6 +335,8 @@ function endsAt(s: Scan, offset: u32, end: u32): bool {
   }
   return false;
 }
+/** No root and no summary is longer. */
+const EXTENT_UNIT_MAX: u32 = 703;
 /** So many blank bytes in a row are a gap. Bytes of a body may be, too: then that end does not verify. */
 const GAP_BYTES: u32 = 8;
 /** Where in [offset, limit) a gap begins; `limit` when there is none. */

@@ -29,6 +29,7 @@ import { countUnknown, damagedUnknown, fault, forgetMet, nextLsn, resetProgress,
 import { forgetFacts, forgetLoaded } from "../journal/read";
 import {
   allowSecondLook,
+  blankVoid,
   failedMounts,
   forgetTails,
   isTail,
@@ -166,6 +167,7 @@ function mountOnce(refusal: i32): i32 {
   if (status < 0) return status;
   const missing = isSomethingMissing(again, programsFailed != failedBefore);
   if (missing && !doubting) {
+    if (!clean && !readOnly) blankVoid(); // a second recovery takes another block
     doubting = true;
     status = mountOnce(refusal);
     doubting = false;
@@ -178,8 +180,8 @@ function mountOnce(refusal: i32): i32 {
   ready(refusal);
   if (hesitating) hesitate();
   if (!clean && !readOnly) {
-    if (isUnwritten) failed(writeSum());
     if (freeCount() <= reserveBlocks) failed(reclaim(reserveBlocks));
+    if (isUnwritten) failed(writeSum());
     // What is dirty looks like a segment again after a cut: the next recovery needs blocks that are blank.
     while (mode == Mode.READY && blankCount() < BLANKS_KEPT && eraseOne() != Status.FULL) {}
     while (mode == Mode.READY && adoptedCount > ADOPT_MAX / 2 && failed(upkeep(4)) > 0) pruneAdopted();

@@ -3,6 +3,7 @@
  * they are found by walking the summaries. They cost nothing to keep: a version that is replaced stays where it is until compaction, which begins
  * when room is short, empties its segment.
  */
+import { Status } from "../base/status";
 import { blockCount, toAddress } from "../flash/geometry";
 import { Entry, EntryFlag } from "../format/summary";
 import { adoptedEnd } from "../journal/adopted";
@@ -62,7 +63,12 @@ function search(what: u32): i32 {
   wanted = what;
   pastEntry().lsn = 0;
   for (let block = anchorCount; block < blockCount; block++) {
-    if (!holdsRecords(block) && !waitsForErase(block)) continue;
+    if (!holdsRecords(block)) {
+      if (!waitsForErase(block)) continue;
+      const sealed = judgeFinal(block);
+      if (sealed == Status.IO) return sealed;
+      if (sealed < 0) continue;
+    }
     const s = scanner(SCAN_ASK);
     scanOpen(s, block, false);
     let more = scanNext(s);
@@ -75,9 +81,9 @@ function search(what: u32): i32 {
   }
   return pastEntry().lsn != 0 ? 1 : 0;
 }
-/** A segment that was sealed, and in which nothing lives any more: what is in it stands until the block is wanted. */
+/** Is it a segment in which nothing lives any more? What is in it stands until the block is wanted; only what was sealed is believed. */
 function waitsForErase(block: u32): bool {
-  return stateOf(block) == BlockState.DIRTY && openLsnOf(block) != 0 && adoptedEnd(block) == 0 && judgeFinal(block) >= 0;
+  return stateOf(block) == BlockState.DIRTY && openLsnOf(block) != 0 && adoptedEnd(block) == 0;
 }
 function fits(e: Entry): bool {
   const chunk = (e.flags & EntryFlag.CHUNK) != 0;

@@ -17,6 +17,7 @@ import { history, undo } from "./history.js";
 import { importCommand } from "./import.js";
 import { init } from "./init.js";
 import { image } from "./inspect.js";
+import { log } from "./log.js";
 import { powercut } from "./powercut.js";
 import { print } from "./print.js";
 import { get, list, put, rm } from "./records.js";
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   fsck,
   scrub,
   salvage,
+  log,
   sync,
   serve,
   demo,

@@ -352,7 +352,7 @@ function misplaced(size: Size): Sized {
   const kinds: TrialKind[] = ["A1", "A2", "A3", "L1", "L2", "L3"];
   const budget = "one program, erase or read that goes astray, is lost or is stale: what it costs is told";
   // With parity a life takes three times as long.
-  const work = [...trialsOf(stripedSubjects(), kinds, by(size, 12, 50, 60)), ...trialsOf(lifeSubjects(), kinds, by(size, 12, 100, 1000))];
+  const work = [...trialsOf(stripedSubjects(), kinds, by(size, 12, 50, 60)), ...trialsOf(lifeSubjects(), kinds, by(size, 12, 100, 1400))];
   return { name: "misplaced", budget, work, floor: {} };
 }
 

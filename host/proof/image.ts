@@ -68,19 +68,23 @@ export const HEADER_BYTES = 44;
 class ProgramSpans {
   private readonly geometry: FlashGeometry;
   private readonly programs = new Map<number, Span[]>();
+  /** The block of the newest operation: what was under way when power went. */
+  private underWay = -1;
 
   constructor(geometry: FlashGeometry) {
     this.geometry = geometry;
   }
 
   hear({ kind, block, offset, source }: FlashOp): void {
+    this.underWay = block;
     if (kind === "erase") this.programs.delete(block);
     else this.programs.set(block, [...(this.programs.get(block) ?? []), { first: offset, end: offset + source!.length }]);
   }
 
   exposed(): Span[] {
     const { blockBytes } = this.geometry;
-    const open = [...this.programs].filter(([, spans]) => spans.length > 1 && spans.at(-1)!.end < blockBytes);
+    const isOpen = (block: number, last: Span) => last.end < blockBytes || block === this.underWay; // a seal that was torn seals nothing
+    const open = [...this.programs].filter(([block, spans]) => spans.length > 1 && isOpen(block, spans.at(-1)!));
     return open.flatMap(([block, spans]) =>
       [{ first: 0, end: spans[1]!.first + HEADER_BYTES }, ...spans.slice(-2)].map(({ first, end }) => ({
         first: block * blockBytes + first,

@@ -2,7 +2,7 @@
  * Bits that rot all over the part, at a rate: a record reads right, or is CORRUPT, or is missing and counted.
  *
  * The rates go round with the number of the trial: at 1e-5 nothing at all may be lost, at 1e-4 next to nothing; the
- * higher ones are beyond what can be mended, and there the report must be exact.
+ * higher ones are beyond what can be mended, and there the report must be exact, but for the end of the log, of which nothing else knows.
  */
 import { ABOUT, mix } from "./chance.js";
 import { affectedBy, isReported } from "./damage.js";
@@ -19,6 +19,8 @@ export type RotKind = keyof typeof ROT_RATES;
 /** Up to this rate nothing may be lost. */
 const MENDED_RATE = 1e-4;
 const PULLS: readonly (Pull | undefined)[] = [undefined, { at: 0.7, tear: "bits" }];
+/** From here on most codewords cannot be read: what is left cannot tell what there was, but it must not be wrong. */
+const ILLEGIBLE_RATE = 1e-2;
 /** Bytes of a record that one codeword protects. */
 const CODEWORD_BYTES = 239;
 
@@ -65,7 +67,11 @@ export class Rotting {
     const affected = affectedBy(model, shown, flying);
     const isCounted = agent.stat().damagedUnknown > 0;
     const isExposed = image.exposed.some(({ first, end }) => addresses.some((address) => first <= address && address < end));
-    const silent = affected.filter(({ key, stale }) => !isReported(shown.get(key)) && !(stale && (isCounted || isExposed)));
+    const newest = [...shown.values()].reduce((lsn, one) => (one.lsn > lsn && !isReported(one) ? one.lsn : lsn), 0n);
+    // The end of the log is gone, whole segments of it: what is left is a store that once was (docs/recovery.md, "What is missing").
+    const isRolledBack = (key: string) => rate > MENDED_RATE && (model.held.get(key)?.lsn ?? newest + 1n) > newest;
+    const isAllowed = (key: string, stale: boolean) => stale && (isCounted || isExposed || isRolledBack(key) || rate >= ILLEGIBLE_RATE);
+    const silent = affected.filter(({ key, stale }) => !isReported(shown.get(key)) && !isAllowed(key, stale));
     session.powerOff();
     const faults = [...violations.map(({ key, text }) => `${key} ${text}`), ...silent.map(({ key, fault }) => `${key} ${fault}`)];
     if (rate <= MENDED_RATE && (affected.length > 0 || isCounted) && !isExposed)

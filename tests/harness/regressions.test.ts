@@ -92,6 +92,14 @@ const CUTS: readonly { line: string; lost: string }[] = [
 
 const TRIALS: readonly { line: string; lost: string }[] = [
   {
+    line: "spi-nor-8m:b16:seed11:w0:f40:p4:rot=275",
+    lost: "a root whose length had rotted was counted as a record that was lost",
+  },
+  {
+    line: "sx1-nor-8m:b16:seed44:w4:f24:p10:A1=451",
+    lost: "a second recovery found no blank block, and what the first had missed was forgotten",
+  },
+  {
     line: "cfi-nor-16m:b24:seed33:w3:f45:p20:bad-blocks=31",
     lost: "a chunk of a put that had failed was taken for a change, and missed: a loss was told where nothing was lost",
   },

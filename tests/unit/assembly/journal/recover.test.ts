@@ -1,6 +1,7 @@
 /* What a mount does after power was lost: everything acknowledged is there, whatever the last program left behind. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { openWorkbench } from "../../../../host/core/workbench.js";
 import { FaultFlash, type PhysicsFlash, PowerCut, TEAR_KINDS } from "../../../../host/flash/index.js";
 import { failingCopy } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
@@ -681,6 +682,101 @@ test("with nothing left but what the last proven session wrote there is no recov
   assert.is(call.eraseCountOf!(proven), wear);
   store.must(store.pull());
   for (let id = 0; id < 6; id++) assert.is(store.text(id), `text ${id}`);
+});
+
+test("where no block is blank a segment that the newest root calls void is made so, and none else", () => {
+  const store = Store.make(parts.nor);
+  const { value } = store.probe;
+  for (let id = 0; id < 20; id++) store.must(store.put(id % 3, "x".repeat(200)));
+  assert.is(store.pull(), 0);
+  for (let id = 0; id < 6; id++) store.must(store.put(id % 3, "y"));
+  assert.is(store.pull(), 0);
+  const { call } = store.probe;
+  const blocks = Array.from({ length: parts.nor.blockCount }, (_, block) => block);
+  const isVoid = (block: number) => call.adoptedEnd!(block) !== 0 && call.stateOf!(block) === store.probe.value("STATE_DIRTY");
+  const before = store.flash.erases;
+  call.blankVoid!();
+  assert.is(store.flash.erases, before, "there are blank ones");
+  assert.ok(blocks.some(isVoid), "a tail was copied whole");
+  for (const block of blocks)
+    if (call.stateOf!(block) === store.probe.value("STATE_BLANK")) call.setState!(block, store.probe.value("STATE_DIRTY"));
+  call.blankVoid!();
+  assert.equal([store.flash.erases - before, call.blankCount!()], [1, 1]);
+  for (const block of blocks)
+    if (call.stateOf!(block) === store.probe.value("STATE_BLANK")) call.setState!(block, store.probe.value("STATE_DIRTY"));
+  while (blocks.some(isVoid)) call.setState!(blocks.find(isVoid)!, value.call(store.probe, "STATE_SEALED"));
+  call.blankVoid!();
+  assert.is(call.blankCount!(), 0, "nothing else is void");
+});
+
+test("a root whose length has rotted is no record that was lost", () => {
+  for (const marker of [1, 2]) {
+    const store = Store.make(parts.nor);
+    for (let id = 0; id < 6; id++) store.must(store.put(id, "before the pull"));
+    assert.is(store.pull(), 0);
+    store.must(store.put(7, "after it"));
+    const at = Buffer.from(store.part.bytes).lastIndexOf(Buffer.of(0xc0, marker));
+    assert.ok(at > 0);
+    store.part.bytes[at + 2]! ^= 0x40;
+    store.part.bytes[at + 3]! ^= 0x80;
+    assert.is(store.pull(), 0);
+    assert.equal([store.stat().damagedUnknown, store.list().length], [0, 7], `marker ${marker}`);
+  }
+});
+
+test("nor is an interim summary", () => {
+  const store = Store.make(parts.large);
+  const workbench = openWorkbench(parts.large);
+  const interim = () => {
+    const block = store.probe.word.streamBlock!(0);
+    const first = block * parts.large.blockBytes;
+    const { lines } = workbench.describe(block, store.part.bytes.slice(first, first + parts.large.blockBytes));
+    const line = lines.find(({ what, detail }) => what === "summary" && detail.startsWith("interim"));
+    return line && first + line.offset;
+  };
+  let count = 0;
+  while (interim() === undefined) for (let i = 0; i < 40; i++) store.must(store.put(count++, "z".repeat(30)));
+  store.must(store.put(count++, "behind it"));
+  store.part.bytes[interim()! + 3]! ^= 0x80;
+  assert.is(store.pull(), 0);
+  assert.equal([store.stat().damagedUnknown, store.list().length], [0, count]);
+});
+
+test("a record whose length has rotted is found in front of a seal that was torn", () => {
+  let found = 0;
+  for (let size = 60; size < 120; size++) {
+    let torn!: FaultFlash;
+    const store = Store.make(parts.nor, { wrap: (part) => (torn = new FaultFlash(part)) });
+    const heads: number[] = [];
+    const seal = (() => {
+      for (let id = 0; ; id++) {
+        const [programs, block] = [torn.opCount, store.probe.word.streamBlock!(0)];
+        store.must(store.put(id, new Uint8Array(size).fill(7)));
+        if (store.probe.word.streamBlock!(0) !== block) return programs;
+        heads.push(id);
+      }
+    })();
+    const again = Store.make(parts.nor, {
+      wrap: (part) => (torn = new FaultFlash(part, { cut: { op: seal, tear: "prefix" }, seed: size })),
+    });
+    assert.throws(
+      () => {
+        for (let id = 0; ; id++) again.must(again.put(id, new Uint8Array(size).fill(7)));
+      },
+      (error: unknown) => error instanceof PowerCut,
+    );
+    torn.reboot();
+    const last = heads.at(-1)!;
+    const id = Buffer.alloc(4);
+    id.writeUInt32LE(last);
+    const at = Buffer.from(again.part.bytes).lastIndexOf(id) - 4;
+    again.part.bytes[at + 2]! ^= 0x10;
+    again.part.bytes[at + 3]! ^= 0x02;
+    assert.is(again.pull(), 0);
+    if (again.list().length > last) found++;
+    else assert.ok(again.stat().damagedUnknown > 0 || again.list().length === last, `size ${size}`);
+  }
+  assert.ok(found > 20, `${found} of 60: where a gap is in front of the seal`);
 });
 
 test("a batch torn so that no two reads of it agree is there as a whole or not at all, and the recovery comes to its end", () => {

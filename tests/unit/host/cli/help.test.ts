@@ -29,6 +29,7 @@ test("the commands of this version", () => {
     "import",
     "init",
     "list",
+    "log",
     "powercut",
     "print",
     "put",
