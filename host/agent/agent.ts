@@ -43,6 +43,8 @@ import { CoreWire } from "./wire.js";
 
 const ALL_KINDS = -1;
 const TICK_BUDGET_DEFAULT = 16;
+/** What a nearly empty battery is trusted with: a page or two, some 20 ms. */
+const LOW_BATTERY_BYTES = 4096;
 /** Above every LSN. */
 const NO_LSN = (1n << 48n) - 1n;
 /** So many taken ids in a row from 64 random bits are no accident. */
@@ -92,6 +94,7 @@ class CoreAgent implements LocalAgent {
   readonly #wallMs: () => number;
   readonly #packs: boolean;
   #closedCleanly = false;
+  #isBatteryLow = false;
 
   constructor(flash: FlashDevice, options: AgentOptions, release: () => void) {
     this.#entropy = options.entropy ?? platformEntropy;
@@ -144,6 +147,10 @@ class CoreAgent implements LocalAgent {
     if (steps.length === 0) return changes.receipts;
 
     const bodyBytes = steps.reduce((sum, { change }) => sum + (change.body?.length ?? 0), 0);
+    this.#requirePower(
+      "a batch",
+      steps.reduce((sum, { change }) => sum + change.originalBytes, 0),
+    );
     const all = steps.map(({ change }) => change);
     const lsns = this.#again(() => this.#commit(all, bodyBytes));
     steps.forEach(({ receipts }, index) => {
@@ -218,7 +225,7 @@ class CoreAgent implements LocalAgent {
     this.#requireOpen();
     if (!Number.isInteger(budget) || budget < 0 || budget > 0x7fffffff)
       throw new HoldfastError("INVALID", `a budget of ${budget}`, "pass a whole number of steps");
-    return this.#core.call("background work", "hf_tick", budget);
+    return this.#core.call("background work", "hf_tick", this.#isBatteryLow ? 0 : budget);
   }
 
   stat(): Stat {
@@ -277,6 +284,20 @@ class CoreAgent implements LocalAgent {
 
   #requireOpen(): void {
     if (!this.#core.isOpen) throw new HoldfastError("CLOSED");
+  }
+
+  lowBattery(isLow: boolean): void {
+    this.#requireOpen();
+    this.#isBatteryLow = isLow;
+  }
+
+  #requirePower(what: string, bytes: number): void {
+    if (!this.#isBatteryLow || bytes <= LOW_BATTERY_BYTES) return;
+    throw new HoldfastError(
+      "TOO_BIG",
+      `storing ${what} of ${bytes} bytes while the battery is low; at most ${LOW_BATTERY_BYTES} are taken`,
+      "charge the phone, then store it again; short records are stored as ever",
+    );
   }
 
   /** One change to the core, durable on return outside a batch, staged inside one. Returns its LSN. */
@@ -372,6 +393,7 @@ class CoreAgent implements LocalAgent {
   #change(kind: Kind, body: Uint8Array | string, options: PutOptions, isTaken: (kind: number, id: IdHalves) => boolean): Change {
     const number = kindNumber(kind);
     const bytes = bodyBytes(kind, body);
+    this.#requirePower(`a ${kind}`, bytes.length);
     const meta = encodeMeta(options.meta);
     const id = options.id === undefined ? this.#mint((candidate) => isTaken(number, candidate)) : parseId(options.id);
     return addition(kind, id, bytes, meta, this.#packs, options.wallMs);

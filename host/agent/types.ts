@@ -257,6 +257,11 @@ export interface LocalAgent extends Agent {
   undo(lsn: bigint): Receipt;
   /** What `undo` would do. Errors: as its own. Nothing is changed. */
   undoPlan(lsn: bigint): UndoPlan;
+  /**
+   * The battery is low, or no longer: while it is, a body or a batch of more than 4 KiB is refused (TOO_BIG), for it might not come to its end, and `tick`
+   * does nothing. Shorter changes are finished as ever. Nothing is written; an agent begins with a good battery.
+   */
+  lowBattery(isLow: boolean): void;
   /** Reads everything, parity included, and moves what has little left that could be mended. Programs nothing where nothing moves. Errors: BUSY, IO. */
   scrub(): ScrubReport;
 }
