@@ -137,6 +137,15 @@ export function affectedBy(model: Model, shown: ReadonlyMap<string, Shown>, flyi
   return found;
 }
 
+/**
+ * The end of the log is gone, with everything programmed after it: what is left is a store that once was, and nothing on the part knows better
+ * (docs/recovery.md, "What is missing"). Then all that is lost is newer than all that is shown.
+ */
+export function rolledBackOf(model: Model, shown: ReadonlyMap<string, Shown>): (key: string) => boolean {
+  const newest = [...shown.values()].reduce((lsn, one) => (one.lsn > lsn && !isReported(one) ? one.lsn : lsn), 0n);
+  return (key) => (model.held.get(key)?.lsn ?? newest + 1n) > newest;
+}
+
 /** Said to be CORRUPT. */
 export function isReported(shown: Shown | undefined): boolean {
   return shown !== undefined && shown.body === undefined;

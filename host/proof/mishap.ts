@@ -6,10 +6,10 @@
  */
 import { type Fault, FaultFlash, type PhysicsFlash } from "../flash/index.js";
 import { ABOUT, mix, pick } from "./chance.js";
-import { affectedBy, isReported } from "./damage.js";
+import { affectedBy, isReported, rolledBackOf } from "./damage.js";
 import { scaled } from "./geometries.js";
 import type { Outcome } from "./job.js";
-import { difference, type Key, Model } from "./model.js";
+import { difference, Model } from "./model.js";
 import { makePart } from "./parts.js";
 import { type Subject, stepsOf } from "./replay.js";
 import { type Step, WEIGHTS } from "./script.js";
@@ -110,7 +110,7 @@ class Life {
 
   constructor(lives: Lives, place: Place, seed: number, fault: Fault) {
     this.id = fault.id as MishapId;
-    this.mayForget = this.id === "R2" || this.id === "V1";
+    this.mayForget = this.id === "R2";
     this.isStrict = this.id === "R1";
     this.lives = lives;
     this.place = place;
@@ -149,7 +149,10 @@ class Life {
     const told = faults.length > 0 ? "silent" : reported > 0 ? "reported" : "unharmed";
     const parity = lives.subject.outerParity === undefined ? "" : ` o${lives.subject.outerParity}`;
     const counts = { [`${id}${parity} ${told}`]: 1, "records reported": reported, "changes refused": refused };
-    return { counts: { ...counts, ...(mayForget && { "changes forgotten": forgotten }) }, faults: faults.map((text) => `${id}: ${text}`) };
+    return {
+      counts: { ...counts, ...((mayForget || forgotten > 0) && { "changes forgotten": forgotten }) },
+      faults: faults.map((text) => `${id}: ${text}`),
+    };
   }
 
   private begin(): Session {
@@ -188,29 +191,34 @@ class Life {
   private forget(): boolean {
     const { shown } = readAll(this.session.agent!, this.model, { receipts: false, verify: false, damaged: true });
     const states = [...this.history, this.model];
-    const isTold = (key: Key) => this.id === "V1" && isReported(shown.get(key));
     for (let i = states.length - 1; i >= 0; i--) {
       const state = states[i]!;
       const keys = new Set([...state.held.keys(), ...shown.keys()]);
-      if ([...keys].some((key) => !isTold(key) && difference(state.held.get(key), shown.get(key)) !== "")) continue;
+      if ([...keys].some((key) => difference(state.held.get(key), shown.get(key)) !== "")) continue;
       this.forgotten += states.length - 1 - i;
       this.session.powerOff();
       this.model = state.clone();
       this.session = this.begin();
       return true;
     }
-    if (this.id === "R2") this.faults.push("what is shown is no state there was");
-    return false; // the judgement says what it is
+    this.faults.push("what is shown is no state there was");
+    return false;
   }
 
   private judge(when: string): void {
     const agent = this.session.agent!;
     const { shown, violations } = readAll(agent, this.model, { receipts: false, verify: false, damaged: true });
     const isCounted = agent.stat().damagedUnknown > 0;
+    const rolledBack = rolledBackOf(this.model, shown);
     for (const { key, text } of violations) this.faults.push(`${when} ${key} ${text}`);
     for (const { key, fault, stale } of affectedBy(this.model, shown, this.lost)) {
-      if (this.isStrict || !(isReported(shown.get(key)) || (stale && isCounted))) this.faults.push(`${when} ${key} ${fault}`);
+      const isTold = isReported(shown.get(key)) || (stale && isCounted);
       this.lost.add(key);
+      if (!isTold && stale && this.id === "V1" && rolledBack(key)) {
+        this.forgotten++;
+        continue;
+      }
+      if (this.isStrict || !isTold) this.faults.push(`${when} ${key} ${fault}`);
       this.reported++;
     }
   }

@@ -5,7 +5,7 @@
  * higher ones are beyond what can be mended, and there the report must be exact, but for the end of the log, of which nothing else knows.
  */
 import { ABOUT, mix } from "./chance.js";
-import { affectedBy, isReported } from "./damage.js";
+import { affectedBy, isReported, rolledBackOf } from "./damage.js";
 import { type Image, makeImage, type Pull, Scratch } from "./image.js";
 import type { Outcome } from "./job.js";
 import type { Subject } from "./replay.js";
@@ -67,10 +67,9 @@ export class Rotting {
     const affected = affectedBy(model, shown, flying);
     const isCounted = agent.stat().damagedUnknown > 0;
     const isExposed = image.exposed.some(({ first, end }) => addresses.some((address) => first <= address && address < end));
-    const newest = [...shown.values()].reduce((lsn, one) => (one.lsn > lsn && !isReported(one) ? one.lsn : lsn), 0n);
-    // The end of the log is gone, whole segments of it: what is left is a store that once was (docs/recovery.md, "What is missing").
-    const isRolledBack = (key: string) => rate > MENDED_RATE && (model.held.get(key)?.lsn ?? newest + 1n) > newest;
-    const isAllowed = (key: string, stale: boolean) => stale && (isCounted || isExposed || isRolledBack(key) || rate >= ILLEGIBLE_RATE);
+    const rolledBack = rolledBackOf(model, shown);
+    const isAllowed = (key: string, stale: boolean) =>
+      stale && (isCounted || isExposed || (rate > MENDED_RATE && rolledBack(key)) || rate >= ILLEGIBLE_RATE);
     const silent = affected.filter(({ key, stale }) => !isReported(shown.get(key)) && !isAllowed(key, stale));
     session.powerOff();
     const faults = [...violations.map(({ key, text }) => `${key} ${text}`), ...silent.map(({ key, fault }) => `${key} ${fault}`)];
