@@ -60,7 +60,7 @@ function rootOfAnyLength(block: u32, offset: u32, wanted: u32): u32 {
 
 /**
  * Looks for the root in recovery segment `block` of session `wanted`; the better copy is left in UNIT.
- * Cost: a summary and two units when sealed; a walk over the segment's units when not.
+ * Cost: a summary and two units when sealed; a walk over the segment's units when not, and a second one before it is said to have none.
  */
 export function findRoot(block: u32, wanted: u32): u32 {
   const start = readFinal(block);
@@ -71,7 +71,8 @@ export function findRoot(block: u32, wanted: u32): u32 {
     if (readRootAt(block, loadU24(part + 3), wanted) != 0) return RootState.COMMITTED;
     return readRootAt(block, first, wanted) != 0 ? RootState.COMMITTED : RootState.NONE;
   }
-  return walkForRoot(block, wanted);
+  const found = walkForRoot(block, wanted);
+  return found == RootState.COMMITTED ? found : walkForRoot(block, wanted); // one read may have gone astray, and an attempt is erased
 }
 
 /** Windows of 256 bytes overlap, so that a unit's first bytes are never cut. */
