@@ -119,10 +119,7 @@ class CoreAgent implements LocalAgent {
     if (status === STATUSES.NOT_FOUND.number) return undefined;
     if (status < 0) this.#core.raise(status, during);
 
-    const result = this.#core.doorstep.result();
-    const meta = decodeMeta(this.#core.doorstep.take(result.metaBytes));
-    const body = unpack(kind, result.codec, this.#body(result.bodyBytes, during), during);
-    return { ...summary(result, body.length), meta, body };
+    return this.#record(this.#core.doorstep.result(), during);
   }
 
   remove(kind: Kind, id: string): Receipt {
@@ -192,13 +189,11 @@ class CoreAgent implements LocalAgent {
     const during = `reading the change ${checkedLsn(lsn)}`;
     if (this.#core.call(during, "hf_change", ...halves(lsn)) === 0) return undefined;
     const result = this.#core.doorstep.result();
-    const kind = kindName(result.kind);
-    if (result.flags & FLAG_DAMAGED) throw new HoldfastError("CORRUPT", `${during}, of ${kind} ${formatId(result.idHigh, result.idLow)}`);
+    if (result.flags & FLAG_DAMAGED)
+      throw new HoldfastError("CORRUPT", `${during}, of ${kindName(result.kind)} ${formatId(result.idHigh, result.idLow)}`);
     if (result.flags & FLAG_REMOVED) return { ...summary(result, 0), removed: true, body: new Uint8Array(0) };
-    const meta = decodeMeta(this.#core.doorstep.take(result.metaBytes));
-    if (!this.#stands(result)) return undefined;
-    const body = unpack(kind, result.codec, this.#body(result.bodyBytes, during), during);
-    return { ...summary(result, body.length), meta, body };
+    const metaBytes = this.#core.doorstep.take(result.metaBytes);
+    return this.#stands(result) ? this.#record(result, during, metaBytes) : undefined;
   }
 
   undoPlan(lsn: bigint): UndoPlan {
@@ -226,6 +221,11 @@ class CoreAgent implements LocalAgent {
     if (!Number.isInteger(budget) || budget < 0 || budget > 0x7fffffff)
       throw new HoldfastError("INVALID", `a budget of ${budget}`, "pass a whole number of steps");
     return this.#core.call("background work", "hf_tick", this.#isBatteryLow ? 0 : budget);
+  }
+
+  lowBattery(isLow: boolean): void {
+    this.#requireOpen();
+    this.#isBatteryLow = isLow;
   }
 
   stat(): Stat {
@@ -284,11 +284,6 @@ class CoreAgent implements LocalAgent {
 
   #requireOpen(): void {
     if (!this.#core.isOpen) throw new HoldfastError("CLOSED");
-  }
-
-  lowBattery(isLow: boolean): void {
-    this.#requireOpen();
-    this.#isBatteryLow = isLow;
   }
 
   #requirePower(what: string, bytes: number): void {
@@ -413,6 +408,13 @@ class CoreAgent implements LocalAgent {
     if (status < 0 && status !== STATUSES.NOT_FOUND.number && status !== STATUSES.CORRUPT.number)
       this.#core.raise(status, "looking up an id");
     return status !== STATUSES.NOT_FOUND.number;
+  }
+
+  /** The record just told, whole. `metaBytes`: where the window has been used since. */
+  #record(result: CoreResult, during: string, metaBytes = this.#core.doorstep.take(result.metaBytes)): StoredRecord {
+    const meta = decodeMeta(metaBytes);
+    const body = unpack(kindName(result.kind), result.codec, this.#body(result.bodyBytes, during), during);
+    return { ...summary(result, body.length), meta, body };
   }
 
   #body(lengthBytes: number, during: string): Uint8Array {

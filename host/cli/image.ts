@@ -72,6 +72,13 @@ export function openPart(call: Call, path: string): FileFlash {
   }
 }
 
+/** All bytes of a block, as they are. Errors: what the image file failed with. */
+export function bytesOfBlock(flash: FileFlash, block: number): Uint8Array {
+  const bytes = new Uint8Array(flash.geometry.blockBytes);
+  if (flash.read(block, 0, bytes) === -1) throw flash.lastFailure ?? new Error(`block ${block} cannot be read`);
+  return bytes;
+}
+
 // After a failure the close may fail too (a dead part); the first failure is the one to tell.
 async function closeQuietlyAfter(failed: boolean, close: () => unknown): Promise<void> {
   try {

@@ -10,7 +10,7 @@ import { type BlockLine, type BlockReport, openWorkbench, type Workbench } from 
 import type { FileFlash, FlashGeometry } from "../flash/index.js";
 import type { Call, Command, Outcome } from "./command.js";
 import { usage } from "./exit.js";
-import { openPart } from "./image.js";
+import { bytesOfBlock, openPart } from "./image.js";
 import { asCount, asOneOf, table } from "./words.js";
 
 const VIEWS = ["map", "dump", "block", "diff"] as const;
@@ -66,17 +66,11 @@ async function look<T>(call: Call, path: string, work: (part: Part) => Promise<T
   }
 }
 
-function bytesOf({ flash, geometry }: Part, block: number): Uint8Array {
-  const bytes = new Uint8Array(geometry.blockBytes);
-  if (flash.read(block, 0, bytes) === -1) throw flash.lastFailure ?? new Error(`block ${block} cannot be read`);
-  return bytes;
-}
-
 async function allBlocks(call: Call, part: Part, view: "map" | "dump"): Promise<Outcome> {
   const { geometry, path } = part;
   const reports: BlockReport[] = [];
   for (let block = 0; block < geometry.blockCount; block++) {
-    reports.push(part.workbench.describe(block, bytesOf(part, block)));
+    reports.push(part.workbench.describe(block, bytesOfBlock(part.flash, block)));
     call.terminal.progress("block", block + 1, geometry.blockCount);
     await call.terminal.breathe();
   }
@@ -122,7 +116,7 @@ function lineCells({ offset, lengthBytes, what, detail }: BlockLine): string[] {
 
 async function oneBlock(call: Call, part: Part): Promise<Outcome> {
   const block = asCount(call.arguments[1] as string, "block", 0, part.geometry.blockCount - 1);
-  const bytes = bytesOf(part, block);
+  const bytes = bytesOfBlock(part.flash, block);
   const report = part.workbench.describe(block, bytes);
   const hex = Buffer.from(bytes).toString("hex");
   return {
@@ -171,7 +165,7 @@ async function changes(call: Call, a: Part, b: Part): Promise<Change[]> {
     throw usage("the two images are of different parts", `${a.path} ${b.path}`, "only images of one geometry can be compared");
   const found: Change[] = [];
   for (let block = 0; block < blockCount; block++) {
-    const [bytesA, bytesB] = [bytesOf(a, block), bytesOf(b, block)];
+    const [bytesA, bytesB] = [bytesOfBlock(a.flash, block), bytesOfBlock(b.flash, block)];
     await call.terminal.breathe();
     if (Buffer.compare(bytesA, bytesB) === 0) continue;
     const offsets = [...bytesA.keys()].filter((offset) => bytesA[offset] !== bytesB[offset]);

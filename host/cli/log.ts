@@ -7,7 +7,7 @@
 import { type BlockReport, openWorkbench } from "../core/workbench.js";
 import type { Stat, VerifyReport } from "../index.js";
 import type { Call, Command, Outcome } from "./command.js";
-import { onImage, openPart, withAgent } from "./image.js";
+import { bytesOfBlock, onImage, openPart, withAgent } from "./image.js";
 import { plural, table, timeInWords } from "./words.js";
 
 /** One time the power was on, as far as anything of it stands. */
@@ -89,11 +89,7 @@ function reportsOf(call: Call): BlockReport[] {
   const flash = openPart(call, call.imagePath);
   try {
     const workbench = openWorkbench(flash.geometry);
-    return Array.from({ length: flash.geometry.blockCount }, (_, block) => {
-      const bytes = new Uint8Array(flash.geometry.blockBytes);
-      if (flash.read(block, 0, bytes) === -1) throw flash.lastFailure ?? new Error(`block ${block} cannot be read`);
-      return workbench.describe(block, bytes);
-    });
+    return Array.from({ length: flash.geometry.blockCount }, (_, block) => workbench.describe(block, bytesOfBlock(flash, block)));
   } finally {
     flash.close();
   }

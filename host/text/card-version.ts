@@ -5,7 +5,7 @@
 import { concat } from "./bytes.js";
 import { decodeText } from "./encoding.js";
 import { logicalLines } from "./lines.js";
-import { firstValue, type Property, properties, readProperty } from "./property.js";
+import { firstValue, type Property, properties, readProperty, unescapeText } from "./property.js";
 import { foldedLine, quotedLine } from "./written-line.js";
 
 export const CARD_VERSIONS = ["2.1", "3.0", "4.0"] as const;
@@ -98,7 +98,7 @@ function headOf({ group, name }: Property): string {
 function convertedValue({ name, value, params }: Property, own: CardVersion, version: CardVersion, bend: (what: string) => void): string {
   if (STRUCTURED.has(name)) return joined(parts(value, own), version);
   if (LISTS.has(name)) return joined([parts(value, own).flat()], version);
-  if (TEXTS.has(name)) return joined([[own === "2.1" ? unescaped21(value) : unescaped(value)]], version);
+  if (TEXTS.has(name)) return joined([[own === "2.1" ? unescaped21(value) : unescapeText(value)]], version);
   if (name === "GEO") return convertedPlace(value, version);
   if (name === "TEL" && version !== "4.0") return value.replace(/^tel:/i, "").replace(/;ext=/i, " ext. ");
   if (name === "BDAY" || name === "ANNIVERSARY" || name === "REV") return convertedDate(value, version, bend);
@@ -108,7 +108,7 @@ function convertedValue({ name, value, params }: Property, own: CardVersion, ver
 
 /** The parts of a structured value, each a list. In 2.1 a comma is a character like others. */
 function parts(value: string, own: CardVersion): string[][] {
-  return cutAt(";", value).map((part) => (own === "2.1" ? [unescaped21(part)] : cutAt(",", part).map(unescaped)));
+  return cutAt(";", value).map((part) => (own === "2.1" ? [unescaped21(part)] : cutAt(",", part).map(unescapeText)));
 }
 function cutAt(mark: string, text: string): string[] {
   const pieces = [""];
@@ -130,7 +130,6 @@ function joinedRaw(value: string, version: CardVersion): string {
   return version === "2.1" ? value.replace(/\\n/gi, "\n") : value.replace(/\r\n|\r|\n/g, "\\n");
 }
 
-const unescaped = (text: string): string => text.replace(/\\([\s\S])/g, (_, c: string) => (c === "n" || c === "N" ? "\n" : c));
 /** 2.1 escapes `;` alone, but many writers take the escapes of 3.0 along. */
 const unescaped21 = (text: string): string => text.replace(/\\([;,:\\nN])/g, (_, c: string) => (c === "n" || c === "N" ? "\n" : c));
 /** A backslash that would be read as one of those escapes. */
@@ -234,7 +233,7 @@ function missingNames(body: Uint8Array, own: CardVersion, version: CardVersion):
   const shown = [given, family].filter(Boolean).join(" ") || (organization === undefined ? "" : parts(organization, own).flat().join(" "));
   const lines: Uint8Array[] = [];
   if (full === undefined && version !== "2.1") lines.push(line("FN", [], joined([[shown]], version), version));
-  const fullText = own === "2.1" ? unescaped21(full ?? "") : unescaped(full ?? "");
+  const fullText = own === "2.1" ? unescaped21(full ?? "") : unescapeText(full ?? "");
   if (name === undefined && version !== "4.0") lines.push(line("N", [], joined([[fullText], [""], [""], [""], [""]], version), version));
   return lines;
 }

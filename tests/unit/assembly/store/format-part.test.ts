@@ -8,6 +8,17 @@ import { newPart, parts, Store, status } from "../../../support/probe-store.js";
 
 const test = suite("assembly/store/format-part");
 
+/** Holds so many records, was closed in order, and its RAM is gone; its part fails at the test's word. */
+function closedStore(geometry: Parameters<typeof failing>[0], records: number): ReturnType<typeof failing> {
+  const { store, flash } = failing(geometry);
+  store.must(store.format());
+  store.must(store.mount());
+  for (let id = 0; id < records; id++) store.must(store.put(id, "old"));
+  store.must(store.close());
+  store.restart();
+  return { store, flash };
+}
+
 for (const [name, geometry] of Object.entries(parts)) {
   test(`on part "${name}" every block is erased, and the last step says that it is done`, () => {
     const store = new Store(geometry);
@@ -139,12 +150,7 @@ test("a forced format that is cut and tried again and cut again leaves no mixtur
 });
 test("a block that fails as the witness of a format is given up; where its mark cannot be written the format is IO, and may be tried again", () => {
   for (const offset of [0, 64]) {
-    const { store, flash } = failing(parts.nor);
-    store.must(store.format());
-    store.must(store.mount());
-    for (let id = 0; id < 20; id++) store.must(store.put(id, "old"));
-    store.must(store.close());
-    store.restart();
+    const { store, flash } = closedStore(parts.nor, 20);
     const hit = new Set<number>();
     flash.fails = (operation, block, at) => {
       if (operation !== "program" || at !== offset || (hit.size > 0 && !hit.has(block))) return false;
@@ -163,12 +169,7 @@ test("a block that fails as the witness of a format is given up; where its mark 
 });
 
 test("the header of a block that cannot be read is no sign that nothing is in it", () => {
-  const { store, flash } = failing(parts.nor);
-  store.must(store.format());
-  store.must(store.mount());
-  for (let id = 0; id < 20; id++) store.must(store.put(id, "old"));
-  store.must(store.close());
-  store.restart();
+  const { store, flash } = closedStore(parts.nor, 20);
   flash.fails = (operation, _block, offset) => operation === "read" && offset === 64;
   const { erases } = store.flash;
   store.must(store.format(true, 8));
@@ -296,12 +297,7 @@ test("what a newer core wrote is told as that, and formatted over only by force"
 });
 
 test("where the checkpoint switch cannot be erased a format is IO, and the old store is untouched", () => {
-  const { store, flash } = failing(parts.deep);
-  store.must(store.format());
-  store.must(store.mount());
-  for (let id = 0; id < 40; id++) store.must(store.put(id, "old"));
-  store.must(store.close());
-  store.restart();
+  const { store, flash } = closedStore(parts.deep, 40);
   flash.fails = (operation, block) => operation === "erase" && block === 0;
   const mark = store.flash.mark();
   assert.is(store.format(true, 8), status("IO"));
