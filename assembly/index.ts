@@ -14,12 +14,12 @@ import { formatBegin, formatStep } from "./store/format-part";
 import { placeIndex } from "./store/key-index";
 import { carriesOn, close, mount } from "./store/mount";
 import { isReserved } from "./store/reserved";
-import { change, changesNext, get, historyNext, listNext, readBody, verifyNext } from "./store/retrieve";
+import { change, changesNext, get, glanceNext, historyNext, listNext, readBody, verifyNext } from "./store/retrieve";
 import { scrubNext } from "./store/scrub";
 import { answerToChanges, failed, Mode, setMode, writable } from "./store/session";
 import { fillStat } from "./store/stat";
 import { upkeep } from "./store/upkeep";
-import { batchAbandon, batchBegin, batchCommit, putAbandon, putBegin, putCommit, putWrite, removeRecord, writing } from "./store/write";
+import { batchAbandon, batchBegin, batchCommit, ownPutBegin, putAbandon, putCommit, putWrite, removeRecord, writing } from "./store/write";
 import { giveWay } from "./sync/apply";
 import { beginConversation, nextFrame, takeFrame, tellConversation } from "./sync/conversation";
 import { recallLedger } from "./sync/ledger";
@@ -102,7 +102,7 @@ export function hf_put_begin(
   if (!validWall(wallMs)) return fault(Status.INVALID, 0, 0, 4);
   if (isReserved(kind, idHigh, idLow)) return fault(Status.INVALID, 0, 0, 5);
   giveWay();
-  return changed(putBegin(kind, idHigh, idLow, codec, metaBytes, extBytes, bodyBytes, <i64>wallMs));
+  return changed(ownPutBegin(kind, idHigh, idLow, codec, metaBytes, extBytes, bodyBytes, <i64>wallMs));
 }
 export function hf_put_write(lengthBytes: u32): i32 {
   return changed(putWrite(lengthBytes));
@@ -138,6 +138,9 @@ export function hf_read(offset: u32, lengthBytes: u32): i32 {
 }
 export function hf_list_next(kind: i32, cursorHigh: u32, cursorLow: u32): i32 {
   return listNext(kind, ((<u64>cursorHigh) << 32) | cursorLow);
+}
+export function hf_glance_next(kind: i32, cursorHigh: u32, cursorLow: u32): i32 {
+  return glanceNext(kind, ((<u64>cursorHigh) << 32) | cursorLow);
 }
 export function hf_changes_next(afterHigh: u32, afterLow: u32, cursorHigh: u32, cursorLow: u32): i32 {
   return changesNext(((<u64>afterHigh) << 32) | afterLow, ((<u64>cursorHigh) << 32) | cursorLow);

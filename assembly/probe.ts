@@ -244,7 +244,7 @@ export {
   stateOf,
   takeBlank,
 } from "./journal/block-map";
-export { fetch } from "./journal/fetch";
+export { fetch, glance } from "./journal/fetch";
 export {
   corrected,
   countCorrected,
@@ -327,6 +327,7 @@ export {
   capacity,
   chunkKeyOf,
   chunks,
+  chunksOf,
   clearIndex,
   countOf,
   find,
@@ -356,6 +357,7 @@ export { rebuildIndex } from "./store/rebuild";
 export { failed, hasBegun, mode, readable, setMode, writable } from "./store/session";
 export {
   admits,
+  admitsPicture,
   chunkBytes,
   configureSpace,
   freeBytes,

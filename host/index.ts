@@ -22,6 +22,7 @@ export type {
   RecordMeta,
   ScrubReport,
   Stat,
+  StoredHead,
   StoredRecord,
   StoredSummary,
   UndoPlan,

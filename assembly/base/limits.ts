@@ -26,6 +26,8 @@ export const BATCH_MAX_BYTES: u32 = 64 << 10;
 /** LSNs stay below: the block map keeps five bytes of them. At a thousand a second that is 34 years. */
 export const LSN_LIMIT: u64 = 1 << 40;
 export const KIND_COUNT: u32 = 8;
+/** The one kind with a quota: store/space. */
+export const KIND_PHOTO: u32 = 6;
 export const MIN_BLOCKS: u32 = 12;
 export const MAX_BLOCKS: u32 = 65535;
 /** Segments that were open when power died and are still in use: see docs/recovery.md. */

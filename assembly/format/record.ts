@@ -143,6 +143,11 @@ export function peekDataBytes(source: usize, available: u32): u32 {
   return <u32>n;
 }
 
+/** Is only the low word of its id there? Then the segment has the other. */
+export function hasShortId(source: usize): bool {
+  return (load<u8>(source, 1) & 16) != 0;
+}
+
 /** Decodes a verified head unit. False when the fields contradict each other (hostile image). */
 export function decodeHeader(
   source: usize,

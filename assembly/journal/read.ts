@@ -122,15 +122,21 @@ function loadHeadOf(block: u32, offset: u32, dataBytes: u32, have: u32): i32 {
   return Status.OK;
 }
 
+/** Reads the first bytes of a record into LOADED, unjudged. Returns how many they are, 0 when the read failed. */
+export function peekHead(block: u32, offset: u32): u32 {
+  forgetLoaded();
+  const have = min(PEEK_BYTES, blockBytes - offset);
+  return device.read(block, offset, LOADED, have) < 0 ? 0 : have;
+}
+
 /**
  * Loads and judges the head unit at `offset`. `hint` is the record's data bytes where a summary told them, else 0.
  * The facts of the block must be known. Errors: CORRUPT, IO.
  */
 export function loadHead(block: u32, offset: u32, hint: u32): i32 {
-  forgetLoaded();
   loadedCorrected = 0;
-  const have = min(PEEK_BYTES, blockBytes - offset);
-  if (device.read(block, offset, LOADED, have) < 0) return Status.IO;
+  const have = peekHead(block, offset);
+  if (have == 0) return Status.IO;
   const told = hint ? hint : peekDataBytes(LOADED, have);
   if (told != 0) {
     const status = loadHeadOf(block, offset, told, have);

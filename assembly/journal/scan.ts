@@ -313,13 +313,14 @@ function judgeRecord(s: Scan, offset: u32): i32 {
 
 /**
  * A record whose first bytes have rotted, its length among them: it ends where the written bytes before `next` do, or, where a torn seal stands
- * behind it, in front of a gap. Cost: a look over the blank bytes, and four judgements for each end.
+ * behind it, in front of a gap. Cost: a look over the blank bytes, and four judgements for each of five ends.
  */
 function judgeByExtent(s: Scan, offset: u32, next: u32): bool {
   const last = writtenEnd(s.block, offset, next);
   if (endsAt(s, offset, last)) return true;
   const limit = min(last, offset + recordUnitsBytes(RECORD_DATA_MAX) + GAP_BYTES);
-  for (let end = gapFrom(s.block, offset, limit); end < limit; ) {
+  let end = gapFrom(s.block, offset, limit);
+  for (let gaps: u32 = 0; end < limit && gaps < GAPS_MAX; gaps++) {
     if (endsAt(s, offset, end)) return true;
     const written = firstWritten(s.block, end, limit);
     end = gapFrom(s.block, written, limit);
@@ -337,6 +338,8 @@ function endsAt(s: Scan, offset: u32, end: u32): bool {
 }
 /** No root and no summary is longer. */
 const EXTENT_UNIT_MAX: u32 = 703;
+/** Ends of gaps that are tried. A torn erase leaves gaps without end. */
+const GAPS_MAX: u32 = 4;
 /** So many blank bytes in a row are a gap. Bytes of a body may be, too: then that end does not verify. */
 const GAP_BYTES: u32 = 8;
 /** Where in [offset, limit) a gap begins; `limit` when there is none. */
@@ -438,19 +441,23 @@ export function headlessRecords(block: u32): u32 {
     }
     const record = unitType(load<u8>(UNIT)) <= UnitType.LONG;
     const n = record ? peekDataBytes(UNIT, 4) : plausibleUnit(UNIT);
-    if (record && load<u8>(UNIT) & RecordFlag.FIRST && offset != firstRecordOffset()) proven = true;
-    if (n == 0 || !unitsRead(block, offset, n)) return 0;
+    const b0 = n == 0 ? -1 : unitsRead(block, offset, n);
+    if (b0 < 0) return 0;
+    if (record && b0 & RecordFlag.FIRST && offset != firstRecordOffset()) proven = true;
     if (record) records++;
     offset += recordBytes(n);
   }
   return proven ? records : 0;
 }
-function unitsRead(block: u32, offset: u32, dataBytes: u32): bool {
+/** The first byte of a record or summary, as it is once mended (a torn program leaves bits standing, also in flags); -1 when a unit of it does not read. */
+function unitsRead(block: u32, offset: u32, dataBytes: u32): i32 {
+  let b0: i32 = -1;
   for (let i: u32 = 0, n = unitData(dataBytes, 0); n > 0; n = unitData(dataBytes, ++i)) {
-    if (readUnit(block, offset, n, UNIT) < 0) return false;
+    if (readUnit(block, offset, n, UNIT) < 0) return -1;
+    if (i == 0) b0 = load<u8>(UNIT);
     offset += unitBytes(n);
   }
-  return true;
+  return b0;
 }
 
 /** What the summary of `block`, or a walk over its heads, says of a record's length: data bytes of the record at `offset`, 0 when it is not told. */

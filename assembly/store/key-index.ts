@@ -25,7 +25,8 @@ export let capacity: u32 = 0;
 export let used: u32 = 0;
 export let tombstones: u32 = 0;
 export let chunks: u32 = 0;
-const counts: usize = memory.data(32, 8);
+/** Records of each kind, then chunks of each kind. */
+const counts: usize = memory.data(64, 8);
 
 /** Lays the index out over `bytes` of memory. Capacity is nine tenths of the slots. */
 export function placeIndex(at: usize, bytes: u32): u32 {
@@ -47,13 +48,17 @@ export function indexBytes(): u32 {
 }
 export function clearIndex(): void {
   memory.fill(base, 255, (slots + OVERFLOW) * SLOT_BYTES);
-  memory.fill(counts, 0, 32);
+  memory.fill(counts, 0, 64);
   used = 0;
   tombstones = 0;
   chunks = 0;
 }
 export function countOf(kind: u32): u32 {
   return load<u32>(counts + kind * 4);
+}
+/** Chunks of bodies of a kind. */
+export function chunksOf(kind: u32): u32 {
+  return load<u32>(counts + kind * 4, 32);
 }
 export function recordCount(): u32 {
   return used - tombstones - chunks;
@@ -134,9 +139,15 @@ export function foundTombstone(): bool {
 
 function count(key: u64, sign: i32): void {
   used += sign;
-  if (key & KEY_CHUNK) chunks += sign;
-  else if (key & KEY_TOMBSTONE) tombstones += sign;
-  else store<u32>(counts + keyKind(key) * 4, load<u32>(counts + keyKind(key) * 4) + sign);
+  let at = counts + keyKind(key) * 4;
+  if (key & KEY_CHUNK) {
+    chunks += sign;
+    at += 32;
+  } else if (key & KEY_TOMBSTONE) {
+    tombstones += sign;
+    return;
+  }
+  store<u32>(at, load<u32>(at) + sign);
 }
 
 /** Room for `more` new keys? */

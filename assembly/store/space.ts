@@ -3,7 +3,7 @@
  * when it is full.
  */
 import { alignUp } from "../base/bytes";
-import { PENDING_MAX, RECORD_MAX_BYTES } from "../base/limits";
+import { KIND_PHOTO, PENDING_MAX, RECORD_MAX_BYTES } from "../base/limits";
 import { Status } from "../base/status";
 import { Build, Twin, twin } from "../base/twin";
 import { blockBytes, blockCount, isNand, pageBytes, programBytes, segmentEnd } from "../flash/geometry";
@@ -13,8 +13,10 @@ import { SEGMENT_DATA } from "../format/segment";
 import { SUMMARY_FIXED } from "../format/summary";
 import { unitBytes } from "../format/unit";
 import { anchorCount, bads, features, freeCount, liveTotal, outerParity } from "../journal/block-map";
+import { fault } from "../journal/progress";
 import { firstRecordOffset } from "../journal/segment-reader";
 import { TRAILER_BYTES } from "../journal/segment-writer";
+import { chunksOf } from "./key-index";
 
 /**
  * Free blocks an ordinary put leaves alone: one for a recovery, one to compact into, one in hand. With outer parity also what emptying a stripe
@@ -84,7 +86,20 @@ export function admits(bytes: u32): bool {
 }
 /** Why `bytes` more are refused: FULL, or WORN_OUT when only the blocks that went bad are missing. */
 export function noRoom(bytes: u32): i32 {
-  return bads > spareBlocks() && liveTotal + bytes <= limitOf(usableBlocks(0)) ? Status.WORN_OUT : Status.FULL;
+  const isWorn = bads > spareBlocks() && liveTotal + bytes <= limitOf(usableBlocks(0));
+  return fault(isWorn ? Status.WORN_OUT : Status.FULL, 0, 0, 0);
+}
+
+/**
+ * Pictures may take three quarters of what may live, so that the last quarter is for what is no picture: a picture never costs a contact.
+ * Counted by chunks, which the index knows without a read; the last one of a body counts whole.
+ */
+const PICTURE_QUARTERS: u64 = 3;
+/** May a picture with a body of so many bytes come? One that fits into a record costs a contact as little as another contact does. */
+export function admitsPicture(bodyBytes: u32): bool {
+  if (bodyBytes <= chunkBytes) return true;
+  const count = chunksOf(KIND_PHOTO) + (bodyBytes + chunkBytes - 1) / chunkBytes;
+  return <u64>count * recordBytes(chunkBytes + CHUNK_HEADER) * 4 <= liveLimit() * PICTURE_QUARTERS;
 }
 /** Blocks below which every put does its share of compaction. */
 export function lowWater(): u32 {

@@ -9,6 +9,7 @@ import {
   BODY_MAX_BYTES,
   EXT_MAX_BYTES,
   KIND_COUNT,
+  KIND_PHOTO,
   META_MAX_BYTES,
   WINDOW_BYTES,
 } from "../base/limits";
@@ -28,8 +29,11 @@ import { clearPlaces, heldAddress, heldKey, holdPlace } from "./pending";
 import { fetchAt, head, lsnOf, supersede, supersedeAt } from "./place";
 import { hasRelay } from "./reserved";
 import { failed, refused, writable } from "./session";
-import { admits, chunkBytes, noRoom, REMOVE_RESERVE_BLOCKS, recordLimitData, reserveBlocks, segmentBytes } from "./space";
+import { admits, admitsPicture, chunkBytes, noRoom, REMOVE_RESERVE_BLOCKS, recordLimitData, reserveBlocks, segmentBytes } from "./space";
 import { coldTakes, makeRoom, reclaim } from "./upkeep";
+
+/** Detail of a FULL that only pictures meet; docs/abi.md. */
+const FAULT_PICTURE: u32 = 7;
 
 const outgoing: usize = memory.data(96, 8);
 const part: usize = memory.data(96, 8);
@@ -98,6 +102,14 @@ function lookBehind(key: u64, idHigh: u32, idLow: u32, target: usize): i32 {
   memory.copy(target, ext, inherited);
   store<u8>(target, <u8>VERSION_LOCAL);
   return Status.OK;
+}
+
+/** Begins a put that was made here. A picture beyond its share is FULL; one that comes by air is taken, for the relay would offer nothing behind it. */
+export function ownPutBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaBytes: u32, extBytes: u32, body: u32, wallMs: i64): i32 {
+  const status = writable();
+  if (status < 0) return status;
+  if (kind == KIND_PHOTO && body <= BODY_MAX_BYTES && !admitsPicture(body)) return fault(Status.FULL, 0, 0, FAULT_PICTURE);
+  return putBegin(kind, idHigh, idLow, codec, metaBytes, extBytes, body, wallMs);
 }
 
 /**

@@ -18,8 +18,8 @@ import { crc32c } from "./crc32c.js";
 import { takeDevice } from "./device-lock.js";
 import { formatId, type IdHalves, mintId, parseId, platformEntropy } from "./ids.js";
 import { kindName, kindNumber } from "./kinds.js";
-import { decodeMeta, encodeMeta } from "./meta.js";
-import { addition, bodyBytes, describe, notFound, originalLength, removal, summary, tellsLength } from "./record.js";
+import { decodeMeta, encodeCheckedMeta, encodeMeta } from "./meta.js";
+import { addition, bodyBytes, describe, headOf, judgedHead, notFound, originalLength, removal, summary, tellsLength } from "./record.js";
 import { ScrubTally } from "./scrub-tally.js";
 import { statOf } from "./stat.js";
 import type {
@@ -32,6 +32,7 @@ import type {
   Receipt,
   ScrubReport,
   Stat,
+  StoredHead,
   StoredRecord,
   StoredSummary,
   UndoPlan,
@@ -93,6 +94,7 @@ class CoreAgent implements LocalAgent {
   readonly #entropy: Entropy;
   readonly #wallMs: () => number;
   readonly #packs: boolean;
+  readonly #encodeMeta: typeof encodeMeta;
   #closedCleanly = false;
   #isBatteryLow = false;
 
@@ -100,6 +102,7 @@ class CoreAgent implements LocalAgent {
     this.#entropy = options.entropy ?? platformEntropy;
     this.#wallMs = wallClock(options.wallMs);
     this.#packs = options.pack ?? true;
+    this.#encodeMeta = (options.checkMeta ?? true) ? encodeCheckedMeta : encodeMeta;
     this.#core = openCore(flash, options, release, this.#wallMs());
   }
 
@@ -134,6 +137,13 @@ class CoreAgent implements LocalAgent {
     this.#requireOpen();
     const number = kind === undefined ? ALL_KINDS : kindNumber(kind);
     return this.#walk((high, low) => this.#core.call("listing", "hf_list_next", number, high, low));
+  }
+
+  *heads(kind: Kind): Iterable<StoredHead> {
+    this.#requireOpen();
+    const number = kindNumber(kind);
+    const next = (high: number, low: number) => this.#core.call("looking through", "hf_glance_next", number, high, low);
+    for (const result of this.#results(next)) yield headOf(result, this.#core.doorstep.take(result.metaBytes)) ?? this.#head(kind, result);
   }
 
   batch(write: (batch: Batch) => void): Receipt[] {
@@ -389,7 +399,7 @@ class CoreAgent implements LocalAgent {
     const number = kindNumber(kind);
     const bytes = bodyBytes(kind, body);
     this.#requirePower(`a ${kind}`, bytes.length);
-    const meta = encodeMeta(options.meta);
+    const meta = this.#encodeMeta(options.meta);
     const id = options.id === undefined ? this.#mint((candidate) => isTaken(number, candidate)) : parseId(options.id);
     return addition(kind, id, bytes, meta, this.#packs, options.wallMs);
   }
@@ -464,6 +474,14 @@ class CoreAgent implements LocalAgent {
     if (status === STATUSES.CORRUPT.number) return undefined;
     if (status < 0) this.#core.raise(status, "looking for earlier versions");
     return originalLength(result, this.#core.doorstep.take(status));
+  }
+
+  /** The head of a record whose meta did not bear itself out: read again, with its unit. */
+  #head(kind: Kind, { idHigh, idLow }: CoreResult): StoredHead {
+    const status = this.#core.ask("hf_get", kindNumber(kind), idHigh, idLow);
+    if (status < 0 && status !== STATUSES.CORRUPT.number) this.#core.raise(status, `looking at ${kind} ${formatId(idHigh, idLow)}`);
+    const { metaBytes } = this.#core.doorstep.result();
+    return judgedHead(kind, idHigh, idLow, status < 0 ? undefined : this.#core.doorstep.take(metaBytes));
   }
 
   /** The first bytes of a body that lies in chunks, away from its head. */

@@ -8,6 +8,7 @@
 import { decode, encode, rfc8949EncodeOptions } from "cborg";
 import { META_BYTES_MAX } from "../core/abi.js";
 import { HoldfastError } from "../errors.js";
+import { crc32c } from "./crc32c.js";
 import type { RecordMeta } from "./types.js";
 
 /** docs/format.md lists them too. A number is never reused. */
@@ -24,25 +25,65 @@ export const META_KEYS: Readonly<Record<string, number>> = {
   thumbnail: 10,
 };
 
+/** Of the other entries: by it a meta that was read without its unit is judged. */
+const CHECK_KEY = 11;
+const CHECK_BYTES = 4;
+
 const NAMES = new Map(Object.entries(META_KEYS).map(([name, key]) => [key, name]));
 
 /** Errors: INVALID for what CBOR or a later reader could not give back the same; TOO_BIG above 480 bytes. */
 export function encodeMeta(meta: RecordMeta | undefined): Uint8Array {
-  const entries = Object.entries(meta ?? {}).filter(([, value]) => value !== undefined);
-  if (entries.length === 0) return new Uint8Array(0);
-  for (const [name, value] of entries) checkValue(name, value, 0);
+  const map = mapOf(meta);
+  return map.size === 0 ? new Uint8Array(0) : encodeMap(map);
+}
 
-  const bytes = encode(new Map(entries.map(([name, value]) => [keyOf(name), value])), {
-    ...rfc8949EncodeOptions,
-    ignoreUndefinedProperties: true,
-  });
+/** The same with its check, as a store keeps it; without, where it would get too long. */
+export function encodeCheckedMeta(meta: RecordMeta | undefined): Uint8Array {
+  const map = mapOf(meta);
+  if (map.size === 0) return new Uint8Array(0);
+  const bytes = encodeMap(map);
+  return bytes.length + CHECK_BYTES > META_BYTES_MAX ? bytes : encodeMap(map.set(CHECK_KEY, checkOf(bytes)));
+}
+
+function mapOf(meta: RecordMeta | undefined): Map<number | string, unknown> {
+  const entries = Object.entries(meta ?? {}).filter(([, value]) => value !== undefined);
+  for (const [name, value] of entries) checkValue(name, value, 0);
+  return new Map(entries.map(([name, value]) => [keyOf(name), value]));
+}
+
+/** Errors: TOO_BIG. */
+function encodeMap(map: ReadonlyMap<unknown, unknown>): Uint8Array {
+  const bytes = encode(map, { ...rfc8949EncodeOptions, ignoreUndefinedProperties: true });
   if (bytes.length > META_BYTES_MAX) throw new HoldfastError("TOO_BIG", `meta of ${bytes.length} bytes; at most ${META_BYTES_MAX} fit`);
   return bytes;
+}
+function checkOf(bytes: Uint8Array): Uint8Array {
+  const crc = crc32c(bytes);
+  return Uint8Array.of((crc >> 8) & 255, crc & 255);
+}
+
+/** Is it a meta with a check, and does that hold? One in 65 536 of damaged ones is taken for whole. */
+export function bearsOut(bytes: Uint8Array): boolean {
+  try {
+    const map = decodeMap(bytes);
+    const check = map.get(CHECK_KEY);
+    map.delete(CHECK_KEY);
+    const told = checkOf(encodeMap(map));
+    return check instanceof Uint8Array && check.length === told.length && check.every((byte, at) => byte === told[at]);
+  } catch {
+    return false;
+  }
 }
 
 /** Errors: CORRUPT when the bytes are not such a map: they passed their checksum, so another program wrote them. */
 export function decodeMeta(bytes: Uint8Array): RecordMeta {
   if (bytes.length === 0) return {};
+  const map = decodeMap(bytes);
+  map.delete(CHECK_KEY);
+  return plain(map) as RecordMeta;
+}
+
+function decodeMap(bytes: Uint8Array): Map<unknown, unknown> {
   let map: unknown;
   try {
     map = decode(bytes, { useMaps: true, strict: true, allowIndefinite: false, rejectDuplicateMapKeys: true });
@@ -50,13 +91,14 @@ export function decodeMeta(bytes: Uint8Array): RecordMeta {
     throw new HoldfastError("CORRUPT", `meta is not CBOR: ${(cause as Error).message}`);
   }
   if (!(map instanceof Map)) throw new HoldfastError("CORRUPT", "meta is not a CBOR map");
-  return plain(map) as RecordMeta;
+  return map;
 }
 
 function keyOf(name: string): number | string {
   if (Object.hasOwn(META_KEYS, name)) return META_KEYS[name];
   if (!/^#\d{1,9}$/.test(name)) return name;
   const key = Number(name.slice(1));
+  if (key === CHECK_KEY) throw new HoldfastError("INVALID", `meta key "${name}" is made by Holdfast`, "leave it out");
   if (NAMES.has(key) || `#${key}` !== name)
     throw new HoldfastError("INVALID", `meta key "${name}": write "${NAMES.get(key) ?? `#${key}`}"`);
   return key;

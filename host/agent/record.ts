@@ -2,7 +2,7 @@
  * Records between an application's words and the core's numbers: what every kind of agent makes of them, the one in this
  * process and the one at the other end of a line.
  */
-import { BODY_BYTES_MAX, FLAG_DAMAGED, FLAG_REMOVED } from "../core/abi.js";
+import { BODY_BYTES_MAX, FLAG_DAMAGED, FLAG_REMOVED, FLAG_UNJUDGED } from "../core/abi.js";
 import type { CoreResult } from "../core/doorstep.js";
 import { HoldfastError, STATUSES } from "../errors.js";
 import { CODEC_RAW, pack, unpackedBytes } from "../pack/index.js";
@@ -11,8 +11,8 @@ import { wallClock } from "./clock.js";
 import { crc32c } from "./crc32c.js";
 import { formatId, type IdHalves, parseId } from "./ids.js";
 import { kindName, kindNumber } from "./kinds.js";
-import { decodeMeta } from "./meta.js";
-import type { Kind, StoredSummary } from "./types.js";
+import { bearsOut, decodeMeta } from "./meta.js";
+import type { Kind, StoredHead, StoredSummary } from "./types.js";
 
 /** A put, its body packed where that is shorter and `packs` allows it. Errors: INVALID for a time that is none. */
 export function addition(kind: Kind, id: IdHalves, body: Uint8Array, meta: Uint8Array, packs: boolean, at?: number): Change {
@@ -71,6 +71,22 @@ export function describe(result: CoreResult, metaBytes: Uint8Array, lengthBytes:
   } catch {
     return { ...told, damaged: true };
   }
+}
+
+/** What a glance tells; undefined where its meta does not bear itself out. */
+export function headOf({ kind, idHigh, idLow, flags }: CoreResult, metaBytes: Uint8Array): StoredHead | undefined {
+  if (flags & FLAG_UNJUDGED && !bearsOut(metaBytes)) return undefined;
+  return judgedHead(kindName(kind), idHigh, idLow, flags & FLAG_DAMAGED ? undefined : metaBytes);
+}
+/** A head whose unit held, or which bore itself out; without its meta: one that cannot be read. */
+export function judgedHead(kind: Kind, idHigh: number, idLow: number, metaBytes: Uint8Array | undefined): StoredHead {
+  const id = formatId(idHigh, idLow);
+  try {
+    if (metaBytes !== undefined) return { kind, id, meta: decodeMeta(metaBytes) };
+  } catch {
+    // another program wrote it: as good as damaged
+  }
+  return { kind, id, meta: {}, damaged: true };
 }
 
 /** True when the stored length is also the length of the original body, or there is none. */

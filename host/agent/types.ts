@@ -28,6 +28,8 @@ export interface FormatOptions {
 export interface AgentOptions {
   /** Store bodies packed where that is shorter (default), or all as they are. What is stored either way is read either way. */
   pack?: boolean;
+  /** Give every meta that is stored the check by which a search judges it (docs/format.md §5). Default true; four bytes a record. */
+  checkMeta?: boolean;
   readOnly?: boolean;
   /** Memory of the core; what its fixed part leaves holds the record index. Default 1 MiB, at most 64 MiB. */
   memoryBytes?: number;
@@ -73,6 +75,9 @@ export interface StoredSummary {
   /** The record is there but cannot be read: `get` throws CORRUPT. */
   damaged?: boolean;
 }
+
+/** As much of a record as a search needs. */
+export type StoredHead = Pick<StoredSummary, "kind" | "id" | "meta" | "damaged">;
 
 export interface StoredRecord extends StoredSummary {
   body: Uint8Array;
@@ -243,6 +248,11 @@ export type RemoteAgent = {
 export interface LocalAgent extends Agent {
   /** The handset's end of a conversation with a relay. */
   wire(): Wire;
+  /**
+   * What records of a kind are called: for a search, which reads those it finds. In the order of `list`. Cost: what meta takes and at most 48 bytes more, where
+   * meta bears its check; else the head as `list` reads it.
+   */
+  heads(kind: Kind): Iterable<StoredHead>;
   /**
    * What still stands of a record, newest first: the present version, earlier ones, removals (`removed`). Earlier ones stay where they are
    * until compaction needs the room, and are not promised. Cost: the summaries of all segments for each.

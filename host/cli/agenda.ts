@@ -8,7 +8,7 @@ import { EXIT, usage } from "./exit.js";
 import { withAgent } from "./image.js";
 import { asCount, labelInWords, plural, table, timeInWords } from "./words.js";
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const DAYS_DEFAULT = 7;
 const DAYS_MAX = 3660;
 
@@ -61,7 +61,7 @@ async function runAgenda(call: Call): Promise<Outcome> {
   return { exitCode: page.damaged.length > 0 ? EXIT.DAMAGED : EXIT.OK, json, lines: table(rows) };
 }
 
-function firstDay(word: string | undefined): number {
+export function firstDay(word: string | undefined): number {
   if (word === undefined) return Math.floor(Date.now() / DAY_MS) * DAY_MS;
   const ms = /^\d{4}-\d\d-\d\d$/.test(word) ? Date.parse(`${word}T00:00:00Z`) : Number.NaN;
   if (Number.isNaN(ms)) throw usage("--from needs a day", word, "write it as 2009-10-02");

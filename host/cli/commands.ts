@@ -20,6 +20,7 @@ import { image } from "./inspect.js";
 import { log } from "./log.js";
 import { powercut } from "./powercut.js";
 import { print } from "./print.js";
+import { diary, threads, todos } from "./reading.js";
 import { get, list, put, rm } from "./records.js";
 import { salvage } from "./salvage.js";
 import { serve } from "./serve.js";
@@ -34,6 +35,9 @@ export const COMMANDS: readonly Command[] = [
   get,
   list,
   agenda,
+  todos,
+  threads,
+  diary,
   edit,
   rm,
   history,

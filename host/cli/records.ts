@@ -157,7 +157,7 @@ async function runList(call: Call): Promise<Outcome> {
   if (number !== undefined && (kind ?? "contact") !== "contact")
     throw usage("only contacts have a phone number to be found by", number, "leave KIND out, or say contact");
   await withAgent(call, "read", async (agent) => {
-    const all = number === undefined ? agent.list(kind) : await new Directory(agent).caller(number);
+    const all = number === undefined ? agent.list(kind) : numbered(agent, number);
     for await (const summary of all) {
       if (summary.damaged === true) damaged.push({ kind: summary.kind, id: summary.id });
       if (wanted === undefined || (await holds(agent, summary, wanted))) found.push(summary);
@@ -169,6 +169,15 @@ async function runList(call: Call): Promise<Outcome> {
   const rows = found.map((one) => [one.kind, one.id, String(one.bodyBytes), timeInWords(one.wallMs), labelInWords(one.meta)]);
   const exitCode = damaged.length > 0 ? EXIT.DAMAGED : EXIT.OK;
   return { exitCode, json: { records: found.map(summaryAsJson), count: found.length, damaged }, lines: table(rows, [2]) };
+}
+
+/** Contacts with this number, each read whole: a glance at its head found it. */
+async function* numbered(agent: Agent, number: string): AsyncGenerator<StoredSummary> {
+  for (const { id, meta } of await new Directory(agent).caller(number)) {
+    const record = await unlessCorrupt(() => agent.get("contact", id));
+    if (record !== "damaged" && record !== undefined) yield record;
+    else if (record === "damaged") yield { kind: "contact", id, lsn: 0n, bodyBytes: 0, wallMs: 0, meta, damaged: true };
+  }
 }
 
 /** By kind, then label, then id; by code unit, so that every machine lists in the same order. */
@@ -183,12 +192,16 @@ async function holds(agent: Agent, summary: StoredSummary, wanted: string): Prom
   const quick = [id, meta.label ?? "", ...(meta.phones ?? [])];
   if (quick.some((text) => text.toLocaleLowerCase().includes(wanted))) return true;
   if (kind === "photo") return false;
+  const record = await unlessCorrupt(() => agent.get(kind, id));
+  return record !== "damaged" && record !== undefined && new TextDecoder().decode(record.body).toLocaleLowerCase().includes(wanted);
+}
+
+async function unlessCorrupt<T>(read: () => T | Promise<T>): Promise<T | "damaged"> {
   try {
-    const record = await agent.get(kind, id);
-    return record !== undefined && new TextDecoder().decode(record.body).toLocaleLowerCase().includes(wanted);
+    return await read();
   } catch (error) {
     if (asFailure(error).code !== "CORRUPT") throw error;
-    return false;
+    return "damaged";
   }
 }
 

@@ -44,6 +44,7 @@ export interface CoreExports {
   hf_get(kind: number, idHigh: number, idLow: number): number;
   hf_read(offset: number, lengthBytes: number): number;
   hf_list_next(kind: number, cursorHigh: number, cursorLow: number): number;
+  hf_glance_next(kind: number, cursorHigh: number, cursorLow: number): number;
   hf_changes_next(afterHigh: number, afterLow: number, cursorHigh: number, cursorLow: number): number;
   hf_history_next(kind: number, idHigh: number, idLow: number, beforeHigh: number, beforeLow: number): number;
   hf_change(lsnHigh: number, lsnLow: number): number;
@@ -79,6 +80,7 @@ export const FLAG_CORRECTED = 4;
 export const FLAG_RELOCATED = 8;
 export const FLAG_LEFT = 16;
 export const FLAG_PART = 32;
+export const FLAG_UNJUDGED = 64;
 
 /** Most bytes of meta a record may have; the doorstep takes meta and ext together. */
 export const META_BYTES_MAX = 480;

@@ -6,7 +6,7 @@
  * asked again: the exception passes through unchanged, and every later call answers CLOSED.
  */
 import { instantiateSync } from "@assemblyscript/loader";
-import { HoldfastError, raise, STATUSES } from "../errors.js";
+import { HoldfastError, raise, raiseFault, STATUSES } from "../errors.js";
 import type { FlashDevice, FlashGeometry } from "../flash/index.js";
 import { ABI_VERSION, type CoreExports, type CoreFunction, type FlashImports } from "./abi.js";
 import { Doorstep } from "./doorstep.js";
@@ -72,10 +72,9 @@ export class Core {
     return status >= 0 ? status : this.raise(status, during);
   }
 
-  /** Throws what a negative status means, and where on the part it happened when the core knows. */
+  /** Throws what a negative status means, and what the core knows of it. */
   raise(status: number, during: string): never {
-    raise(status, during, this.#where(status));
-    throw new Error(`${during}: ${status} is an answer, not a failure`);
+    raiseFault(status, during, this.doorstep.fault());
   }
 
   /** Forgets the instance. */
@@ -84,12 +83,6 @@ export class Core {
     this.#source.giveBack(this.#instance);
     this.#instance = undefined;
     this.#onDropped();
-  }
-
-  #where(status: number): string {
-    if (status !== STATUSES.IO.number && status !== STATUSES.CORRUPT.number) return "";
-    const fault = this.doorstep.fault();
-    return fault.status === status ? ` (block ${fault.block}, offset ${fault.offset})` : "";
   }
 }
 

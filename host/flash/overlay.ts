@@ -134,8 +134,8 @@ export class Overlay {
   private wrongBits(mask: number, steadiness: number, block: number, at: number, readNo: number): number {
     if (steadiness === 0) return mask;
     let wrong = 0;
-    for (let bit = 0; bit < 8; bit++) {
-      if ((mask & (1 << bit)) === 0) continue;
+    for (let left = mask; left !== 0; left &= left - 1) {
+      const bit = 31 - Math.clz32(left & -left);
       if (mix(this.seed, block, at * 8 + bit, readNo) >= steadiness * 2 ** 32) wrong |= 1 << bit;
     }
     return wrong;

@@ -27,7 +27,10 @@ export class PowerCut extends Error {
   readonly offset: number;
 
   constructor(op: number, operation: Operation, tear: TearKind, block: number, offset: number) {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0; // where it was thrown says nothing, and a proof throws thousands a second
     super(`power cut at operation ${op}: ${operation} of block ${block} offset ${offset}, ${tear}`);
+    Error.stackTraceLimit = limit;
     this.name = "PowerCut";
     this.op = op;
     this.operation = operation;

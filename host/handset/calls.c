@@ -26,6 +26,7 @@ CALL(batch_abandon, hf_batch_abandon())
 CALL(get, hf_get(A(0), A(1), A(2)))
 CALL(read, hf_read(A(0), A(1)))
 CALL(list_next, hf_list_next(A(0), A(1), A(2)))
+CALL(glance_next, hf_glance_next(A(0), A(1), A(2)))
 CALL(changes_next, hf_changes_next(A(0), A(1), A(2), A(3)))
 CALL(history_next, hf_history_next(A(0), A(1), A(2), A(3), A(4)))
 CALL(change, hf_change(A(0), A(1)))
@@ -65,4 +66,5 @@ const struct call_row call_table[CALL_COUNT] = {
     [CALL_SCRUB_NEXT] = {scrub_next, 2, LEAVES_VERDICT},
     [CALL_HISTORY_NEXT] = {history_next, 5, LEAVES_ENTRY},
     [CALL_CHANGE] = {change, 2, LEAVES_ENTRY},
+    [CALL_GLANCE_NEXT] = {glance_next, 3, LEAVES_ENTRY},
 };

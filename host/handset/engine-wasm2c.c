@@ -106,6 +106,9 @@ int32_t hf_read(uint32_t offset, uint32_t lengthBytes) { return (int32_t)Z_devic
 int32_t hf_list_next(uint32_t kind, uint32_t cursorHigh, uint32_t cursorLow) {
   return (int32_t)Z_deviceZ_hf_list_next(&core, kind, cursorHigh, cursorLow);
 }
+int32_t hf_glance_next(uint32_t kind, uint32_t cursorHigh, uint32_t cursorLow) {
+  return (int32_t)Z_deviceZ_hf_glance_next(&core, kind, cursorHigh, cursorLow);
+}
 int32_t hf_changes_next(uint32_t afterHigh, uint32_t afterLow, uint32_t cursorHigh, uint32_t cursorLow) {
   return (int32_t)Z_deviceZ_hf_changes_next(&core, afterHigh, afterLow, cursorHigh, cursorLow);
 }

@@ -98,6 +98,7 @@ int32_t hf_batch_abandon(void);
 int32_t hf_get(uint32_t kind, uint32_t idHigh, uint32_t idLow);
 int32_t hf_read(uint32_t offset, uint32_t lengthBytes);
 int32_t hf_list_next(uint32_t kind, uint32_t cursorHigh, uint32_t cursorLow);
+int32_t hf_glance_next(uint32_t kind, uint32_t cursorHigh, uint32_t cursorLow);
 int32_t hf_changes_next(uint32_t afterHigh, uint32_t afterLow, uint32_t cursorHigh, uint32_t cursorLow);
 int32_t hf_history_next(uint32_t kind, uint32_t idHigh, uint32_t idLow, uint32_t beforeHigh, uint32_t beforeLow);
 int32_t hf_change(uint32_t lsnHigh, uint32_t lsnLow);

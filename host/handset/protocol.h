@@ -44,7 +44,8 @@ enum call {
   CALL_SCRUB_NEXT = 24,
   CALL_HISTORY_NEXT = 25,
   CALL_CHANGE = 26,
-  CALL_COUNT = 27,
+  CALL_GLANCE_NEXT = 27,
+  CALL_COUNT = 28,
 };
 
 /*

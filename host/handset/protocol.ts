@@ -34,6 +34,7 @@ export const CALLS = {
   hf_scrub_next: 24,
   hf_history_next: 25,
   hf_change: 26,
+  hf_glance_next: 27,
 } as const satisfies Partial<Record<CoreFunction, number>>;
 
 export type RemoteFunction = keyof typeof CALLS;

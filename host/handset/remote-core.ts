@@ -7,7 +7,7 @@
 import { takeDevice } from "../agent/device-lock.js";
 import type { CoreExports } from "../core/abi.js";
 import { Doorstep } from "../core/doorstep.js";
-import { HoldfastError, raise, STATUSES } from "../errors.js";
+import { HoldfastError, raise, raiseFault, STATUSES } from "../errors.js";
 import type { SerialLine } from "./line.js";
 import { decodeHello, decodeReply, encodeCall, encodeHello, type Hello, type RemoteFunction } from "./protocol.js";
 
@@ -68,12 +68,9 @@ export class RemoteCore {
     return status >= 0 ? status : this.raise(status, during);
   }
 
-  /** Throws what a negative status means, and where on the part it happened when the core knows. */
+  /** Throws what a negative status means, and what the core knows of it. */
   raise(status: number, during: string): never {
-    const { block, offset, status: faultStatus } = this.doorstep.fault();
-    const isPlace = faultStatus === status && (status === STATUSES.IO.number || status === STATUSES.CORRUPT.number);
-    raise(status, during, isPlace ? ` (block ${block}, offset ${offset})` : "");
-    throw new Error(`${during}: ${status} is an answer, not a failure`);
+    raiseFault(status, during, this.doorstep.fault());
   }
 
   /** Forgets the phone's core, and gives the line back. */

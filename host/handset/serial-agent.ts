@@ -11,8 +11,19 @@ import { wallClock } from "../agent/clock.js";
 import { crc32c } from "../agent/crc32c.js";
 import { formatId, type IdHalves, mintId, parseId, platformEntropy } from "../agent/ids.js";
 import { kindName, kindNumber } from "../agent/kinds.js";
-import { decodeMeta, encodeMeta } from "../agent/meta.js";
-import { addition, bodyBytes, describe, notFound, originalLength, removal, summary, tellsLength } from "../agent/record.js";
+import { decodeMeta, encodeCheckedMeta, encodeMeta } from "../agent/meta.js";
+import {
+  addition,
+  bodyBytes,
+  describe,
+  headOf,
+  judgedHead,
+  notFound,
+  originalLength,
+  removal,
+  summary,
+  tellsLength,
+} from "../agent/record.js";
 import { ScrubTally } from "../agent/scrub-tally.js";
 import { statOf } from "../agent/stat.js";
 import type {
@@ -26,6 +37,7 @@ import type {
   RemoteAgent,
   ScrubReport,
   Stat,
+  StoredHead,
   StoredRecord,
   StoredSummary,
   VerifyReport,
@@ -66,7 +78,7 @@ export async function openSerialAgent(line: SerialLine, options: AgentOptions = 
   const core = await RemoteCore.start(line);
   try {
     await core.call("opening the phone's store", "hf_mount", [options.readOnly ? 1 : 0, wallMs()]);
-    return new SerialAgent(core, wallMs, options.entropy ?? platformEntropy, options.pack ?? true);
+    return new SerialAgent(core, wallMs, options);
   } catch (thrown) {
     core.drop();
     throw thrown;
@@ -78,15 +90,17 @@ export class SerialAgent implements RemoteAgent {
   readonly #wallMs: () => number;
   readonly #entropy: Entropy;
   readonly #packs: boolean;
+  readonly #encodeMeta: typeof encodeMeta;
   #turn: Promise<unknown> = Promise.resolve();
   #closedCleanly = false;
 
   /** `core` has mounted. */
-  constructor(core: RemoteCore, wallMs: () => number, entropy: Entropy, packs: boolean) {
+  constructor(core: RemoteCore, wallMs: () => number, options: AgentOptions) {
     this.#core = core;
     this.#wallMs = wallMs;
-    this.#entropy = entropy;
-    this.#packs = packs;
+    this.#entropy = options.entropy ?? platformEntropy;
+    this.#packs = options.pack ?? true;
+    this.#encodeMeta = (options.checkMeta ?? true) ? encodeCheckedMeta : encodeMeta;
   }
 
   put(kind: Kind, body: Uint8Array | string, options: PutOptions = {}): Promise<Receipt> {
@@ -116,6 +130,15 @@ export class SerialAgent implements RemoteAgent {
   async *list(kind?: Kind): AsyncGenerator<StoredSummary> {
     const number = kind === undefined ? ALL_KINDS : kindNumber(kind);
     yield* this.#walk((high, low) => this.#core.call("listing", "hf_list_next", [number, high, low]));
+  }
+
+  /** As LocalAgent's. */
+  async *heads(kind: Kind): AsyncGenerator<StoredHead> {
+    const number = kindNumber(kind);
+    yield* this.#pull(
+      (high, low) => this.#core.call("looking through", "hf_glance_next", [number, high, low]),
+      async (result, metaBytes) => headOf(result, metaBytes) ?? (await this.#head(kind, result)),
+    );
   }
 
   /**
@@ -350,7 +373,7 @@ export class SerialAgent implements RemoteAgent {
   #change(kind: Kind, body: Uint8Array | string, options: PutOptions): Change {
     kindNumber(kind); // an unknown kind before a malformed body
     const bytes = bodyBytes(kind, body);
-    const meta = encodeMeta(options.meta);
+    const meta = this.#encodeMeta(options.meta);
     const id = options.id === undefined ? mintId(this.#entropy) : parseId(options.id);
     return addition(kind, id, bytes, meta, this.#packs, options.wallMs);
   }
@@ -378,16 +401,22 @@ export class SerialAgent implements RemoteAgent {
     return this.#core.doorstep.stat();
   }
 
+  #walk(next: (cursorHigh: number, cursorLow: number) => Promise<number>): AsyncGenerator<StoredSummary> {
+    return this.#pull(next, async (result, metaBytes) => describe(result, metaBytes, await this.#lengthOf(result)));
+  }
+
   /** Pulls records one by one. Between two of them anything may happen to the store: the cursor, not the window, is kept. */
-  async *#walk(next: (cursorHigh: number, cursorLow: number) => Promise<number>): AsyncGenerator<StoredSummary> {
+  async *#pull<T>(
+    next: (cursorHigh: number, cursorLow: number) => Promise<number>,
+    tell: (result: CoreResult, metaBytes: Uint8Array) => Promise<T>,
+  ): AsyncGenerator<T> {
     let [high, low] = [0, 0];
     for (;;) {
       const told = await this.#inTurn(async () => {
         if ((await next(high, low)) === 0) return undefined;
         const result = this.#core.doorstep.result();
         [high, low] = [result.cursorHigh, result.cursorLow];
-        const metaBytes = this.#core.doorstep.take(result.metaBytes);
-        return describe(result, metaBytes, await this.#lengthOf(result));
+        return tell(result, this.#core.doorstep.take(result.metaBytes));
       });
       if (told === undefined) return;
       yield told;
@@ -400,6 +429,14 @@ export class SerialAgent implements RemoteAgent {
     const { metaBytes, extBytes, bodyHeadBytes } = result;
     const head = bodyHeadBytes > 0 ? this.#core.doorstep.take(bodyHeadBytes, metaBytes + extBytes) : await this.#beginning(result);
     return head && originalLength(result, head);
+  }
+
+  /** The head of a record whose meta did not bear itself out: read again, with its unit. */
+  async #head(kind: Kind, { idHigh, idLow }: CoreResult): Promise<StoredHead> {
+    const status = await this.#core.ask("hf_get", [kindNumber(kind), idHigh, idLow]);
+    if (status < 0 && status !== STATUSES.CORRUPT.number) this.#core.raise(status, `looking at ${kind} ${formatId(idHigh, idLow)}`);
+    const { metaBytes } = this.#core.doorstep.result();
+    return judgedHead(kind, idHigh, idLow, status < 0 ? undefined : this.#core.doorstep.take(metaBytes));
   }
 
   /** The first bytes of a body that lies in chunks, away from its head. */

@@ -97,7 +97,7 @@ function singleCuts(size: Size): Sized {
     }),
   );
   const smallest = partNames.flatMap((preset) =>
-    seeds(2001, isLarge(preset) ? by(size, 0, 0, 8) : by(size, 0, 0, 27)).map((seed): Subject => {
+    seeds(2001, isLarge(preset) ? by(size, 0, 0, 8) : by(size, 0, 0, 26)).map((seed): Subject => {
       const script = { seed, weights: RESTLESS, fill: isLarge(preset) ? 0.06 : 0.2, partFulls: isLarge(preset) ? 0.8 : 2.5 };
       return { preset, blockCount: 12 + (seed % 3), script };
     }),
@@ -208,11 +208,11 @@ function nestedOnce(size: Size): Sized {
 }
 
 function nestedTwice(size: Size): Sized {
-  const [shards, count] = by<[number, number]>(size, [1, 1], [1, 1], [6, 2]);
+  const [shards, count] = by<[number, number]>(size, [1, 1], [1, 1], [6, 1]);
   const jobs = partNames.slice(0, by(size, 1, 2, 5)).flatMap((preset, index) =>
     seeds(0, shards).map((shard): Job => {
       const place = size === "slice" ? 0 : PLACES[(index + 2) % PLACES.length]!;
-      const { subject, window } = windowed(preset, 700 + index, place, isLarge(preset) ? count / 2 : count);
+      const { subject, window } = windowed(preset, 700 + index, place, count);
       const exhaustive = { share: 1, nested1: 0, nested2: 0, depth: 2, length: "short" as const, shard: { index: shard, of: shards } };
       const tears = size === "slice" ? { tears: ["bits", "erase-a", "erase-b", "erase-c"] as const } : {};
       return { subject, window: window!, ...exhaustive, ...tears, shrinkBudget: 60 };

@@ -245,6 +245,7 @@ class Life {
     const { shown, violations, ram } = readAll(session.agent!, model, {
       receipts: first && (this.luck & 24) === 0,
       verify,
+      gone: first || verify,
       settled: true,
     });
     this.count(first, doubt, verify);

@@ -18,6 +18,8 @@ export interface Thoroughness {
   readonly receipts: boolean;
   /** Run verify. */
   readonly verify: boolean;
+  /** Ask for what was removed, too: it is not listed, and is it not there either? */
+  readonly gone?: boolean;
   /** Nothing on the part is half-done any more: verify has nothing to correct. */
   readonly settled?: boolean;
   /** The part was damaged on purpose: reports of damage are not violations. */
@@ -35,7 +37,7 @@ export function readAll(agent: Agent, model: Model, how: Thoroughness): Showing 
     shown.set(key, readOne(agent, summary, key, how, blame));
   }
   for (const key of model.held.keys()) if (!shown.has(key)) readUnlisted(agent, key, shown, blame);
-  for (const key of model.gone) if (!shown.has(key)) readUnlisted(agent, key, shown, blame);
+  if (how.gone ?? true) for (const key of model.gone) if (!shown.has(key)) readUnlisted(agent, key, shown, blame);
   const ram = how.damaged === true ? "" : checkCounts(agent, shown, how, blame);
   return { shown, violations, ram };
 }

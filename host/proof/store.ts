@@ -25,13 +25,13 @@ export interface Store {
   powerOff?(flash: FlashDevice): void;
 }
 
-/** The store on instances that are all fresh: what `holdfast` must do the same as. */
+/** The store on instances that are all fresh, and with meta as it is given, for lines that were kept replay byte by byte: what `holdfast` must do the same as. */
 export const holdfastAfresh: Store = {
   name: "holdfast",
   format: (flash, options) =>
     formatFlash(flash, { force: true, entropy: entropyOf(options), ...only(options, "wallMs", "parityBytes", "outerParity") }),
   open: (flash, options) =>
-    openAgent(flash, { entropy: entropyOf(options), ...only(options, "wallMs", "pack", "retention", "memoryBytes") }),
+    openAgent(flash, { entropy: entropyOf(options), checkMeta: false, ...only(options, "wallMs", "pack", "retention", "memoryBytes") }),
 };
 
 /** The store, on instances used again: a fifth of the time of a cut is the making of new ones. */

@@ -1,11 +1,11 @@
 // What is on between two moments, and what rings next: events with all their times, to-dos by when they are due.
 // Callers may take for granted: a record that cannot be read is named, not passed over, and so is a rule with more times than anybody counts.
-import { Catalog, type CatalogAgent, type CatalogSummary } from "./catalog.js";
+import { Catalog, type CatalogAgent, type CatalogHead } from "./catalog.js";
 import { type Occurrence, occurrences } from "./occurrences.js";
 
 type Awaitable<T> = T | Promise<T>;
 
-export interface AgendaAgent extends CatalogAgent<CatalogSummary> {
+export interface AgendaAgent extends CatalogAgent {
   get(kind: "event", id: string): Awaitable<{ body: Uint8Array } | undefined>;
 }
 
@@ -29,8 +29,8 @@ const ALARM_AHEAD_MS = 366 * 86_400_000;
 
 export class Agenda {
   readonly #agent: AgendaAgent;
-  readonly #events: Catalog<CatalogSummary>;
-  readonly #todos: Catalog<CatalogSummary>;
+  readonly #events: Catalog;
+  readonly #todos: Catalog;
 
   constructor(agent: AgendaAgent) {
     this.#agent = agent;
@@ -38,14 +38,14 @@ export class Agenda {
     this.#todos = new Catalog(agent, "todo");
   }
 
-  /** Cost: the summaries of events and to-dos (catalog.ts), and the bodies of those events that can be on then. */
+  /** Cost: the heads of events and to-dos (catalog.ts), and the bodies of those events that can be on then. */
   async between(fromMs: number, untilMs: number): Promise<AgendaPage> {
     const page: AgendaPage = { entries: [], damaged: [], cut: [] };
-    for (const summary of await this.#events.summaries()) {
+    for (const summary of await this.#events.heads()) {
       if (summary.damaged) page.damaged.push(summary.id);
       else if (canBeOn(summary.meta, fromMs, untilMs)) await this.#addEvent(page, summary, fromMs, untilMs);
     }
-    for (const summary of await this.#todos.summaries()) addTodo(page, summary, fromMs, untilMs);
+    for (const summary of await this.#todos.heads()) addTodo(page, summary, fromMs, untilMs);
     page.entries.sort((a, b) => a.startMs - b.startMs || Number(b.isAllDay) - Number(a.isAllDay));
     return page;
   }
@@ -60,7 +60,7 @@ export class Agenda {
     );
   }
 
-  async #addEvent(page: AgendaPage, { id, meta }: CatalogSummary, fromMs: number, untilMs: number): Promise<void> {
+  async #addEvent(page: AgendaPage, { id, meta }: CatalogHead, fromMs: number, untilMs: number): Promise<void> {
     const body = await this.#body(id);
     if (body === "damaged") page.damaged.push(id);
     if (body === "damaged" || body === undefined) return;
@@ -83,13 +83,13 @@ export class Agenda {
 }
 
 /** By its meta; an event whose meta says no time is asked itself. */
-function canBeOn({ startMs, endMs, repeatsUntilMs }: CatalogSummary["meta"], fromMs: number, untilMs: number): boolean {
+function canBeOn({ startMs, endMs, repeatsUntilMs }: CatalogHead["meta"], fromMs: number, untilMs: number): boolean {
   if (startMs === undefined) return true;
   if (typeof repeatsUntilMs === "number") return repeatsUntilMs >= fromMs;
   return startMs < untilMs && Math.max(startMs, endMs ?? startMs) >= fromMs;
 }
 
-function addTodo(page: AgendaPage, { id, meta, damaged }: CatalogSummary, fromMs: number, untilMs: number): void {
+function addTodo(page: AgendaPage, { id, meta, damaged }: CatalogHead, fromMs: number, untilMs: number): void {
   if (damaged) page.damaged.push(id);
   const { dueMs, label } = meta;
   if (dueMs === undefined || dueMs < fromMs || dueMs >= untilMs) return;

@@ -1,34 +1,34 @@
 // Finding people: by name, number or address, and who is calling.
 // Callers may take for granted: upper and lower case and accents make no difference; a number is the same with and without its country.
-import { Catalog, type CatalogAgent, type CatalogSummary } from "./catalog.js";
+import { Catalog, type CatalogAgent, type CatalogHead } from "./catalog.js";
 
 /** Digits at the end by which two numbers are one (features study §3.4); a shorter one must be equal. */
 const MATCHED_DIGITS = 9;
 const SHORT_DIGITS = 6;
 
-export class Directory<Summary extends CatalogSummary> {
-  readonly #contacts: Catalog<Summary>;
+export class Directory {
+  readonly #contacts: Catalog;
 
-  constructor(agent: CatalogAgent<Summary>) {
+  constructor(agent: CatalogAgent) {
     this.#contacts = new Catalog(agent, "contact");
   }
 
   /** Contacts in whose name, numbers or addresses every word of `text` stands, by name. Cost: that of the catalog. */
-  async find(text: string): Promise<Summary[]> {
+  async find(text: string): Promise<CatalogHead[]> {
     const words = folded(text).split(/\s+/).filter(Boolean);
-    const found: Summary[] = [];
-    for (const summary of await this.#contacts.summaries()) {
-      const about = [summary.meta.label ?? "", ...(summary.meta.phones ?? []), ...strings(summary.meta.emails)].map(folded);
-      const holds = (word: string) => about.some((each) => each.includes(word)) || matches(word, summary.meta.phones ?? []);
-      if (words.length > 0 && words.every(holds)) found.push(summary);
+    const found: CatalogHead[] = [];
+    for (const head of await this.#contacts.heads()) {
+      const about = [head.meta.label ?? "", ...(head.meta.phones ?? []), ...strings(head.meta.emails)].map(folded);
+      const holds = (word: string) => about.some((each) => each.includes(word)) || matches(word, head.meta.phones ?? []);
+      if (words.length > 0 && words.every(holds)) found.push(head);
     }
     return found.sort((a, b) => (a.meta.label ?? "").localeCompare(b.meta.label ?? ""));
   }
 
   /** Whose number this is: nobody's, somebody's, or that of several who share it. */
-  async caller(number: string): Promise<Summary[]> {
-    const found: Summary[] = [];
-    for (const summary of await this.#contacts.summaries()) if (matches(number, summary.meta.phones ?? [])) found.push(summary);
+  async caller(number: string): Promise<CatalogHead[]> {
+    const found: CatalogHead[] = [];
+    for (const head of await this.#contacts.heads()) if (matches(number, head.meta.phones ?? [])) found.push(head);
     return found;
   }
 }
@@ -43,6 +43,11 @@ export function isSameNumber(a: string, b: string): boolean {
   if (a === b) return true;
   const shared = Math.min(a.length, b.length, MATCHED_DIGITS);
   return shared > SHORT_DIGITS && a.slice(-shared) === b.slice(-shared);
+}
+
+/** Equal for numbers that are one, as far as a key can say it: of two that share nine digits at their end. */
+export function numberKey(number: string): string {
+  return number.replace(/\D/g, "").slice(-MATCHED_DIGITS);
 }
 
 function folded(text: string): string {

@@ -3,7 +3,8 @@ export { Agenda, type AgendaEntry, type AgendaPage } from "./agenda.js";
 export { type BatchAgent, Batches, type BatchItem } from "./batches.js";
 export { sameBytes } from "./bytes.js";
 export { CARD_VERSIONS, type CardVersion, type Step } from "./card-version.js";
-export { Catalog, type CatalogAgent, type CatalogSummary } from "./catalog.js";
+export { Catalog, type CatalogAgent, type CatalogHead } from "./catalog.js";
+export { Diary, type DiaryEntry } from "./diary.js";
 export { Directory } from "./directory.js";
 export { decodeText } from "./encoding.js";
 export {
@@ -28,6 +29,8 @@ export { idOfBytes } from "./record-id.js";
 export { contactNumbers, type TextMeta } from "./record-meta.js";
 export { rankedEntries, SIM_SHAPE, type SimEntry, type SimShape, simEntries, simFiles } from "./sim.js";
 export { type Part, type PartKind, type Split, type SplitRefusal, splitParts } from "./split.js";
+export { type Thread, type ThreadMessage, Threads } from "./threads.js";
+export { type Todo, TodoList } from "./todo-list.js";
 export {
   type ContactView,
   contactView,

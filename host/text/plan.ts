@@ -10,7 +10,7 @@ import { span } from "./occurrences.js";
 import { photoMeta } from "./photo-meta.js";
 import { type Property, properties } from "./property.js";
 import { idOfBytes, idOfUid } from "./record-id.js";
-import { calendarMeta, contactMeta, mailMeta, plainMeta, type TextMeta, vMessageMeta } from "./record-meta.js";
+import { calendarMeta, contactMeta, mailMeta, plainMeta, priorityOf, type TextMeta, vMessageMeta } from "./record-meta.js";
 import { type Component, overrideOf, type Series, seriesOf } from "./series.js";
 import { type Slice, slicesOf } from "./slices.js";
 import { type Split, splitParts } from "./split.js";
@@ -169,6 +169,8 @@ export function recordOf(series: Series): PlannedRecord {
   const list = shown?.properties ?? [];
   const id = series.uid !== undefined && series.first ? idOfUid(kind, series.uid) : idOfBytes(kind, joined(slices));
   const meta = kind === "contact" ? contactMeta(list) : kind === "message" ? vMessageMeta(body) : timedMeta(list, zones, body);
+  const priority = kind === "todo" ? priorityOf(list) : undefined;
+  if (priority !== undefined) meta.priority = priority;
   return { kind, id, ...(series.uid === undefined ? {} : { uid: series.uid }), body, meta, line: series.components[0]?.line ?? 1 };
 }
 

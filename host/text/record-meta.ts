@@ -15,6 +15,8 @@ export interface TextMeta {
   endMs?: number;
   dueMs?: number;
   done?: boolean;
+  /** Of a to-do: 1 is first, 9 last. */
+  priority?: number;
   /** It happens more than once; the last time is over by then (occurrences.ts). */
   repeatsUntilMs?: number;
   [key: string]: unknown;
@@ -77,8 +79,18 @@ export function calendarMeta(list: Property[], zones: readonly ZoneSlice[] = [])
     const ms = property && zonedMs(property.value, property.params.get("TZID"), zones);
     if (ms !== undefined) meta[key] = ms;
   }
+  // A vNote has no other date than that of its making.
+  const made = meta.startMs === undefined && firstValue(list, "BODY") !== undefined ? firstValue(list, "DCREATED") : undefined;
+  const madeMs = made === undefined ? undefined : instantMs(made, undefined);
+  if (madeMs !== undefined) meta.startMs = madeMs;
   if (firstValue(list, "STATUS")?.toUpperCase() === "COMPLETED" || firstValue(list, "COMPLETED")) meta.done = true;
   return meta;
+}
+
+/** The order of a to-do, 1 first, as its text gives it (RFC 5545 §3.8.1.9); undefined: none. */
+export function priorityOf(list: Property[]): number | undefined {
+  const priority = Number(firstValue(list, "PRIORITY"));
+  return Number.isInteger(priority) && priority >= 1 && priority <= 9 ? priority : undefined;
 }
 
 /** Meta of a plain text: its first line that is not blank. */

@@ -3,7 +3,7 @@
 // Callers may take for granted: nothing throws; what a text does not say is absent; a view never holds more than the text does.
 import { decodeHead, decodeText } from "./encoding.js";
 import { components, firstValue, type Property, properties, unescapeText } from "./property.js";
-import { vMessageMeta, vMessageText } from "./record-meta.js";
+import { priorityOf, vMessageMeta, vMessageText } from "./record-meta.js";
 import { messageMeta, messageText } from "./sms-xml.js";
 import { splitParts } from "./split.js";
 import { zonedMs } from "./zoned-time.js";
@@ -99,12 +99,11 @@ export function eventView(body: Uint8Array): EventView {
 export function todoView(body: Uint8Array): TodoView {
   const list = properties(body);
   const zones = zonesOf(splitParts(body), body);
-  const priority = Number(firstValue(list, "PRIORITY"));
   return withoutBlanks({
     summary: plainValue(list, "SUMMARY"),
     dueMs: timeOf(list, "DUE", zones),
     isDone: firstValue(list, "STATUS")?.toUpperCase() === "COMPLETED" || firstValue(list, "COMPLETED") !== undefined,
-    priority: priority >= 1 && priority <= 9 ? priority : undefined,
+    priority: priorityOf(list),
   });
 }
 

@@ -88,6 +88,14 @@ const CUTS: readonly { line: string; lost: string }[] = [
     line: "slc-nand-64m:b14:seed953:w3:f6:p8:cut158=delayed:keep=0-71:long",
     lost: "a program of twelve copies, torn so that no two reads agreed, used up the tries of a recovery: WORN_OUT",
   },
+  {
+    line: "ecc-nor-16m:b14:seed2024:w3:f20:p25:cut967=bits:keep=0-349:short",
+    lost: "a torn first program left a flag standing that looked like a second one: what nobody was told of was counted as lost",
+  },
+  {
+    line: "spi-nor-8m:b12:seed2001:w3:f20:p25:cut699=erase-a:keep=0-236:short",
+    lost: "in a block whose erase was torn every gap was tried as the end of a record: a mount read twice what is promised",
+  },
 ];
 
 const TRIALS: readonly { line: string; lost: string }[] = [

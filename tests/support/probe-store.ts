@@ -159,6 +159,9 @@ export class Store {
   list(kind = -1): Listed[] {
     return this.#walk((high, low) => this.probe.call.hf_list_next!(kind, high, low));
   }
+  glances(kind = -1): Listed[] {
+    return this.#walk((high, low) => this.probe.call.hf_glance_next!(kind, high, low));
+  }
   changes(after = 0n): Listed[] {
     return this.#walk((high, low) => this.probe.call.hf_changes_next!(Number(after >> 32n), Number(after & 0xffffffffn), high, low));
   }

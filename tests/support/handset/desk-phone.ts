@@ -20,6 +20,7 @@ const LEAVES: Partial<Record<RemoteFunction, "result" | "record" | "entry" | "ve
   hf_read: "bytes",
   hf_list_next: "entry",
   hf_changes_next: "entry",
+  hf_glance_next: "entry",
   hf_verify_next: "verdict",
   hf_scrub_next: "verdict",
   hf_history_next: "entry",

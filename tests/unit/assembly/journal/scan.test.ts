@@ -358,6 +358,17 @@ test("records of a segment without its header are counted up to the last byte, w
   }
 });
 
+test("a bit that a torn program left standing in a flag proves no second program", () => {
+  const store = Store.make(parts.nor);
+  store.must(store.put(1, "x"));
+  const [block] = store.probe.blocksIn("STATE_OPEN");
+  const { call } = store.probe;
+  let offset = call.firstRecordOffset!();
+  for (let id = 0; id < 3; id++) offset += forgeRecord(store, block!, offset, id, new Uint8Array(40), id > 0 ? 0 : 4);
+  store.part.bytes[block! * 4096 + call.firstRecordOffset!() + (offset - call.firstRecordOffset!()) / 3]! |= 4;
+  assert.is(call.headlessRecords!(block!), 0);
+});
+
 for (const [blockCount, addressUnit] of [
   [4800, 128],
   [9600, 256],

@@ -1,14 +1,16 @@
 /* Reading back: get, read, list, changes, verify. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { failingCopy } from "../../../support/failing-part.js";
+import type { FlashDevice, PhysicsFlash } from "../../../../host/flash/index.js";
+import { FailingPart, failingCopy } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
-import { NOTE, parts, Store, status } from "../../../support/probe-store.js";
+import { type Listed, NOTE, parts, Store, status } from "../../../support/probe-store.js";
 
 const test = suite("assembly/store/retrieve");
 const DAMAGED = 2;
 const CORRECTED = 4;
 const REMOVED = 1;
+const UNJUDGED = 64;
 
 function filled(count = 80): Store {
   const store = Store.make(parts.nor);
@@ -247,6 +249,162 @@ test("what an index calls a chunk and is none, or another version's, or too shor
   store.must(call.hf_get!(3, 0, 43));
   assert.is(call.hf_read!(chunkBytes - 10, 20), 20, "a read may go over the end of a chunk");
   assert.equal(store.probe.doorstep.take(20), new Chance(43).bytes(2500).slice(chunkBytes - 10, chunkBytes + 10));
+});
+
+/** Records of which each has meta, with a long id and with a short one, one in chunks among them. */
+function named(wrap?: (part: PhysicsFlash) => FlashDevice): Store {
+  const store = Store.make(parts.nor, wrap ? { wrap } : {});
+  for (let id = 0; id < 40; id++) {
+    const meta = new Chance(1000 + id).bytes(10 + 4 * id);
+    store.must(store.put(id, new Chance(id).bytes(id === 13 ? 3000 : 400), { kind: id % 2, idHigh: id % 3 === 0 ? 0x1234 + id : 0, meta }));
+  }
+  return store;
+}
+/** Where the head of a record lies. */
+function placeOf(store: Store, kind: number, idHigh: number, idLow: number): { block: number; offset: number } {
+  const { call, long, word } = store.probe;
+  assert.ok(call.find!(long.keyOf!(kind, idHigh, idLow)));
+  const address = word.foundAddress!();
+  return { block: word.addressBlock!(address), offset: word.addressOffset!(address) };
+}
+
+test("a glance tells kind, id and meta of what a list tells, in its order, and reads no more than that takes", () => {
+  const store = named();
+  store.must(store.remove(4, 0));
+  for (const kind of [-1, 0, 1]) {
+    const mark = store.flash.mark();
+    const glances = store.glances(kind);
+    const { readBytes } = store.flash.since(mark);
+    const told = ({ key, kind, metaBytes, cursorHigh, cursorLow }: Listed) => [key, kind, metaBytes, cursorHigh, cursorLow];
+    assert.equal(glances.map(told), store.list(kind).map(told));
+    for (const glance of glances) assert.equal([glance.flags, glance.lsn, glance.bodyBytes, glance.extBytes], [UNJUDGED, 0n, 0, 0]);
+    const most = glances.reduce((sum, { metaBytes }) => sum + Math.max(48, metaBytes + 24) + 28, 0);
+    assert.ok(readBytes <= most, `${readBytes} bytes for ${glances.length} records`);
+  }
+  for (let id = 0; id < 40; id++) {
+    if (id === 4) continue;
+    const before = store.glances().findIndex((one) => one.idLow === id);
+    const { cursorHigh, cursorLow } = before === 0 ? { cursorHigh: 0, cursorLow: 0 } : store.glances()[before - 1]!;
+    store.must(store.probe.call.hf_glance_next!(-1, cursorHigh, cursorLow));
+    assert.equal(store.probe.doorstep.take(10 + 4 * id), new Chance(1000 + id).bytes(10 + 4 * id));
+  }
+  store.probe.call.hf_glance_next!(0, 0, 0);
+  assert.is(store.probe.call.hf_read!(0, 10), status("NOT_FOUND"), "no record was got");
+  assert.is(store.probe.call.hf_glance_next!(0, 0xffffffff, 0xffffffff), 0);
+  store.must(store.close());
+  assert.is(store.probe.call.hf_glance_next!(0, 0, 0), status("CLOSED"));
+});
+
+test("a head that does not read like the one that was asked for is judged, and told as a list tells it", () => {
+  const spoilt: [words: string, at: number, mask: number][] = [
+    ["no type", 0, 0x20],
+    ["a tombstone", 0, 0x60],
+    ["a record whose bytes were lost", 1, 0xe0],
+    ["another kind", 1, 0x01],
+    ["a short id", 1, 0x10],
+    ["no length", 2, 0xff],
+    ["another id", 4, 0x01],
+  ];
+  for (const [words, at, mask] of spoilt) {
+    const store = named();
+    const { block, offset } = placeOf(store, 1, 0x1234 + 3, 3);
+    const before = store.list(1);
+    store.damage(block, offset + at, 1, mask);
+    const glances = store.glances(1);
+    assert.equal(
+      glances.map((one) => one.key),
+      before.map((one) => one.key),
+      words,
+    );
+    const flags = glances.filter((one) => one.flags !== UNJUDGED).map(({ idLow, flags, lsn }) => [idLow, flags, lsn]);
+    assert.equal(flags, [[3, 0, before.find((one) => one.idLow === 3)!.lsn]], words);
+  }
+});
+
+test("a glance at a record beyond correction, in whatever way, is what a list says of it", () => {
+  const store = named();
+  const { block, offset } = placeOf(store, 1, 0, 5);
+  store.damage(block, offset, 60, 0xff);
+  assert.equal(
+    store
+      .glances(1)
+      .filter((one) => one.flags & DAMAGED)
+      .map((one) => one.key),
+    ["1/0-5"],
+  );
+  store.damage(block, store.probe.call.headerOffset!(), 30, 0xff); // ids that are short have their other half there
+  store.probe.call.forgetFacts!();
+  const damaged = store.list().filter((one) => one.flags & DAMAGED);
+  assert.equal(
+    store
+      .glances()
+      .filter((one) => one.flags & DAMAGED)
+      .map((one) => one.key),
+    damaged.map((one) => one.key),
+  );
+});
+
+test("a length that would reach beyond the block is none", () => {
+  const store = named();
+  const heads = store.probe.blocksIn("STATE_SEALED").flatMap((block) =>
+    store.probe
+      .scan(block)
+      .filter((entry) => Number(entry.flags) === 0)
+      .map((entry) => ({ block, offset: Number(entry.offset) })),
+  );
+  const { block, offset } = heads.find((one) => one.offset + 700 > parts.nor.blockBytes)!;
+  const n = store.part.bytes.subarray(block * parts.nor.blockBytes + offset + 2);
+  [n[0], n[1]] = [0x8b, 0x05]; // 651 bytes
+  assert.is(store.probe.call.glance!(block, offset), 0);
+  const list = store.list().map((one) => one.key);
+  assert.equal(
+    store.glances().map((one) => one.key),
+    list,
+  );
+});
+
+test("where a read fails a glance is not answered by it, and a failure that lasts is IO", () => {
+  let part: FailingPart | undefined;
+  const store = named((physics) => (part = new FailingPart(physics)));
+  const whole = store.glances();
+  for (let index = 0; index < 4; index++) {
+    part!.failAt("read", index);
+    const told = store.glances();
+    part!.heal();
+    assert.equal(
+      told.map((one) => one.key),
+      whole.map((one) => one.key),
+      `read ${index}`,
+    );
+  }
+  part!.failAt("read", 0, true);
+  assert.is(store.probe.call.hf_glance_next!(0, 0, 0), status("IO"));
+});
+
+test("changes after any LSN are those a walk over everything tells, whatever compaction, removals and pulls have moved; few are cheap", () => {
+  const store = Store.make(parts.nor);
+  const chance = new Chance(77);
+  for (let i = 0; i < 1200; i++) {
+    const id = chance.below(60);
+    if (chance.below(6) === 0) store.remove(id);
+    else store.must(store.put(id, chance.bytes(id % 13 === 0 ? 2500 : 40 + chance.below(300))));
+    if (i % 97 === 0) store.must(store.pull());
+    if (i % 151 === 0) store.must(store.reopen());
+    if (i % 40 !== 0) continue;
+    const all = store.changes();
+    const newest = store.stat().nextLsn - 1n;
+    for (const after of [1n, newest / 3n, newest / 2n, newest - 40n, newest - 3n, newest].filter((lsn) => lsn > 0n)) {
+      const key = ({ key, lsn }: Listed) => `${key} ${lsn}`;
+      assert.equal(store.changes(after).map(key), all.filter(({ lsn }) => lsn > after).map(key), `change ${i}, after ${after}`);
+    }
+  }
+  const { nextLsn } = store.stat();
+  const read = (after: bigint) => {
+    const mark = store.flash.mark();
+    store.changes(after);
+    return store.flash.since(mark).readBytes;
+  };
+  assert.ok(read(nextLsn - 2n) * 5 < read(1n), `${read(nextLsn - 2n)} of ${read(1n)} bytes`);
 });
 
 test.run();

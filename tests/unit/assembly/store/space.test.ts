@@ -5,6 +5,7 @@ import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 
 const test = suite("assembly/store/space");
+const PHOTO = 6;
 
 for (const [name, geometry] of Object.entries(parts)) {
   test(`on part "${name}" the longest record fits a segment, and a chunk fits a record`, () => {
@@ -87,5 +88,34 @@ test("free bytes go down by what is put and come back with what is removed", () 
   store.must(store.remove(1));
   assert.ok(free() > after + 900);
 });
+
+for (const name of ["nor", "deep", "words", "nand", "large"] as const) {
+  test(`on part "${name}" pictures take three quarters and no more; everything else finds the last quarter free`, () => {
+    const store = Store.make(parts[name]);
+    const { call, word, doorstep } = store.probe;
+    const picture = new Chance(6).bytes(4 * store.probe.value("chunkBytes"));
+    let count = 0;
+    while (store.put(count, picture, { kind: PHOTO }) === 0) count++;
+    const limit = Number(store.probe.long.liveLimit!());
+    assert.equal([doorstep.fault().status, doorstep.fault().detail], [status("FULL"), 7]);
+    assert.is(word.chunksOf!(PHOTO), 4 * count);
+    assert.ok(store.stat().liveBytes <= (limit * 3) / 4 + 128 * count, "beside the heads");
+    assert.ok(store.stat().liveBytes > (limit * 3) / 4 - 2 * picture.length - limit / 8, `${store.stat().liveBytes} of ${limit}`);
+    assert.is(store.put(900, picture.subarray(0, 1), { kind: PHOTO }), 0, "a small one");
+    let others = 0;
+    while (store.put(1000 + others, picture.subarray(0, 300)) === 0) others++;
+    assert.ok(others * 300 > limit / 8, `${others} notes`);
+    assert.equal([doorstep.fault().status, doorstep.fault().detail], [status("FULL"), 0]);
+    assert.is(call.hf_put_begin!(PHOTO, 0, 901, 0, 0, 0, 9 << 20, 1), status("TOO_BIG"));
+    store.must(store.pull());
+    assert.is(store.list(PHOTO).length, count + 1);
+    assert.is(store.probe.word.chunksOf!(PHOTO), 4 * count, "counted again by a mount");
+    store.must(store.remove(0, PHOTO));
+    store.must(store.remove(1, PHOTO));
+    assert.is(store.probe.word.chunksOf!(PHOTO), 4 * (count - 2));
+    store.must(store.remove(1000));
+    assert.is(store.put(902, picture, { kind: PHOTO }), 0, "one goes, one comes");
+  });
+}
 
 test.run();

@@ -1,7 +1,8 @@
 /* Meta as bytes and back. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodeMeta, encodeMeta } from "../../../../host/agent/meta.js";
+import { crc32c } from "../../../../host/agent/crc32c.js";
+import { bearsOut, decodeMeta, encodeCheckedMeta, encodeMeta } from "../../../../host/agent/meta.js";
 import type { RecordMeta } from "../../../../host/agent/types.js";
 
 const test = suite("host/agent/meta");
@@ -14,6 +15,32 @@ test("the bytes are those of docs/format.md", () => {
   assert.is(hex(encodeMeta({ startMs: 1, endMs: -1, dueMs: 256 })), "a3" + "0301" + "0420" + "05190100");
   assert.is(hex(encodeMeta({ phones: ["1"], bodyHash: Uint8Array.of(9) })), "a2" + "02816131" + "074109");
   assert.is(hex(encodeMeta({ zz: null, a: 1.5 })), "a2" + "6161f93e00" + "627a7af6");
+  const check = crc32c(bytes("a2" + "01645a6fc3ab" + "06f5"));
+  assert.is(
+    hex(encodeCheckedMeta({ label: "Zoë", done: true })),
+    `a301645a6fc3ab06f50b42${(check & 0xffff).toString(16).padStart(4, "0")}`,
+  );
+});
+
+test("meta bears itself out, and no single damaged byte does", () => {
+  const meta = encodeCheckedMeta({ label: "Zoë Example", phones: ["+4917012345678"], emails: ["zoe@example.org"], colour: "green" });
+  assert.ok(bearsOut(meta));
+  for (let at = 0; at < meta.length; at++)
+    for (const mask of [1, 0x80, 0xff]) assert.not.ok(bearsOut(meta.map((byte, i) => (i === at ? byte ^ mask : byte))), `byte ${at}`);
+  assert.not.ok(bearsOut(meta.subarray(0, -1)));
+  assert.not.ok(bearsOut(new Uint8Array(0)));
+  assert.not.ok(bearsOut(bytes("a10161" + "61")), "one without a check");
+  assert.not.ok(bearsOut(bytes("a2016161" + "0b01")), "one with another check");
+});
+
+test("the check is left out where it would make meta too long, and is nothing a caller sees or gives", () => {
+  const long = encodeCheckedMeta({ label: "x".repeat(473) });
+  assert.is(long.length, 478);
+  assert.not.ok(bearsOut(long));
+  assert.is(encodeCheckedMeta({ label: "x".repeat(471) }).length, 480);
+  assert.equal(decodeMeta(encodeCheckedMeta({ label: "x" })), { label: "x" });
+  assert.is(encodeCheckedMeta(undefined).length, 0);
+  assert.throws(() => encodeMeta({ "#11": "x" }), code("INVALID"));
 });
 
 test("no meta is no bytes, and no bytes are no meta", () => {

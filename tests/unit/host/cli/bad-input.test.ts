@@ -111,12 +111,13 @@ test("put: no such file, a folder, an empty file, a body over the limit", () =>
 test("part full: the refused record is absent, the others are whole, removing makes room", () =>
   inFolder(async (path) => {
     const image = await freshImage(path("handset.flash"));
-    writeFileSync(path("picture"), Buffer.alloc(3 * 1024 * 1024, 7));
+    writeFileSync(path("picture"), Buffer.alloc(2 * 1024 * 1024, 7));
     const put = (id: string) => holdfast(["put", "photo", path("picture"), "--id", id, "-i", image]);
     assert.is((await put("0000000000000001")).exitCode, 0);
     assert.is((await put("0000000000000002")).exitCode, 0);
-    assertSays(await put("0000000000000003"), 24, image);
-    assert.is((await holdfast(["list", "-i", image, "--json"])).json.count, 2);
+    assertSays(await put("0000000000000003"), 24, image, "three quarters", "memory card");
+    assert.is((await holdfast(["put", "note", path("picture"), "-i", image])).exitCode, 0, "pictures do not take all of it");
+    assert.is((await holdfast(["list", "photo", "-i", image, "--json"])).json.count, 2);
     assert.is((await holdfast(["verify", "-i", image])).exitCode, 0);
     assert.is((await holdfast(["rm", "photo", "0000000000000001", "-i", image])).exitCode, 0);
     assert.is((await put("0000000000000003")).exitCode, 0);

@@ -18,6 +18,7 @@ test("the commands of this version", () => {
     "backup",
     "bench",
     "demo",
+    "diary",
     "drill",
     "edit",
     "emulate",
@@ -41,6 +42,8 @@ test("the commands of this version", () => {
     "stat",
     "status",
     "sync",
+    "threads",
+    "todos",
     "undo",
     "verify",
   ]);

@@ -1,0 +1,60 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { NorFlash } from "../../../../host/flash/index.js";
+import { formatFlash, openAgent } from "../../../../host/index.js";
+import { Diary, Threads, TodoList } from "../../../../host/text/index.js";
+
+const test = suite("host/text/threads");
+const PART = { kind: "nor", blockBytes: 4096, blockCount: 24, pageBytes: 256, programBytes: 1 } as const;
+
+async function phone() {
+  const part = new NorFlash(PART);
+  await formatFlash(part);
+  return { part, agent: await openAgent(part, { pack: false }) };
+}
+
+test("a message to several is a thread of its own, whatever their order; one without a number too; what changes is there", async () => {
+  const { agent } = await phone();
+  const put = (label: string, phones: string[] | undefined, startMs: number | undefined) =>
+    agent.put("message", label, {
+      meta: { label, ...(phones ? { phones } : {}), ...(startMs === undefined ? {} : { startMs }), box: "in" },
+    });
+  put("one", ["+49301234567"], 5);
+  put("group", ["+49301234567", "+4917012345678"], 6);
+  put("group again", ["017012345678", "0301234567"], 7);
+  put("from a word", undefined, 8);
+  put("no time", ["0301234567"], undefined);
+  const threads = new Threads(agent);
+  const labels = async () => (await threads.all()).map(({ messages }) => messages.map(({ label }) => label));
+  assert.equal(await labels(), [["from a word"], ["group", "group again"], ["no time", "one"]]);
+  assert.equal((await threads.all())[1]!.numbers, ["017012345678", "0301234567"]);
+  put("now", ["030 1234567"], 9);
+  agent.put("contact", "card", { meta: { label: "Zoe", phones: ["+49301234567"] } });
+  assert.equal((await labels())[0], ["no time", "one", "now"]);
+  assert.equal((await threads.with("0049301234567"))!.names, ["Zoe"]);
+  assert.is(await threads.with("999"), undefined);
+});
+
+test("what cannot be read is in a list all the same, marked", async () => {
+  const { part, agent } = await phone();
+  for (const kind of ["message", "todo", "note"] as const) {
+    agent.put(kind, "x".repeat(300), { meta: { label: `${kind} to be lost`, startMs: 1, phones: ["112"], dueMs: 1, done: false } });
+    const at = Buffer.from(part.bytes).lastIndexOf(`${kind} to be lost`);
+    for (let i = 0; i < 40; i++) part.bytes[at + i]! ^= 0x41;
+  }
+  assert.equal(
+    (await new Threads(agent).all()).map(({ numbers, messages }) => [numbers, messages[0]!.damaged]),
+    [[[], true]],
+  );
+  assert.equal(
+    (await new TodoList(agent).open()).map(({ damaged }) => damaged),
+    [true],
+  );
+  assert.equal(
+    (await new Diary(agent).undated()).map(({ damaged }) => damaged),
+    [true],
+  );
+  assert.equal(await new Diary(agent).between(0, 10), []);
+});
+
+test.run();
