@@ -16,7 +16,7 @@ export const put: Command = {
   name: "put",
   group: "records",
   summary: "store one file as one record, byte for byte",
-  usage: "KIND [FILE] [--id ID] [--label TEXT]",
+  usage: "KIND [FILE] [--id ID] [--label TEXT] [--plain]",
   example: "holdfast put contact zoe.vcf",
   details: `FILE is - or absent: stdin. Prints the id. With --id an existing record is replaced. ${KIND_WORDS}`,
   keys: {
@@ -30,6 +30,7 @@ export const put: Command = {
   options: {
     id: { type: "string", value: "ID", words: "16 hex digits (default: a new one)" },
     label: { type: "string", value: "TEXT", words: "a name for lists (default: taken from the body where it has one)" },
+    plain: { type: "boolean", words: "keep a vault record though the store has no key: whoever has the part can read it" },
   },
   arity: [1, 2],
   writes: true,
@@ -39,6 +40,12 @@ export const put: Command = {
 async function runPut(call: Call): Promise<Outcome> {
   const kind = asKind(call.arguments[0] as string);
   const id = call.text("id") === undefined ? undefined : asId(call.text("id") as string);
+  if (kind === "vault" && !call.given("plain"))
+    throw usage(
+      "passwords and money notes are not kept in the open, and this store has no key",
+      "vault",
+      "stores with a key are not built yet; --plain keeps it all the same, to be read by whoever has the part",
+    );
   const name = call.arguments[1] ?? "-";
   const body = await bodyFrom(call, name);
   const meta = metaOf(kind, name, body, call.text("label"));

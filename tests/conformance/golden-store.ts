@@ -8,12 +8,13 @@
  * with a close, "pulled" without one, with the last segment open; both hold raw bodies. "packed" is closed and holds packed ones.
  * "worn" is closed, of one part, and one of its blocks was given up. "striped" is closed, of two parts, and has outer parity.
  * "formatted" was never opened, of one part; its last block took no label, so that another one says that the format ended.
+ * "named" is closed, of one part, and holds every key of meta with its check; "witness" is one whose second format, by force, was cut: no store.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type FlashDevice, type FlashGeometry, RamFlash } from "../../host/flash/index.js";
 import { packSnapshot } from "../../host/flash/snapshot.js";
-import { type Agent, formatFlash, KINDS, openAgent } from "../../host/index.js";
+import { type Agent, type FormatOptions, formatFlash, KINDS, openAgent } from "../../host/index.js";
 import { presetNames, scaled } from "../../host/proof/geometries.js";
 import { writePackedBodies } from "./packed-bodies.js";
 
@@ -38,7 +39,9 @@ function plainMeta(meta: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-const ENDS = ["closed", "pulled", "packed", "worn", "striped", "formatted"] as const;
+const ENDS = ["closed", "pulled", "packed", "worn", "striped", "formatted", "named", "witness"] as const;
+/** Of one part. */
+const ONCE: readonly End[] = ["worn", "formatted", "named", "witness"];
 type End = (typeof ENDS)[number];
 
 /** A store with some of everything: all kinds, edits, removals, a batch, a long body, enough to seal and compact segments. */
@@ -46,13 +49,21 @@ async function makeStore(geometry: FlashGeometry, parityBytes: 8 | 16, end: End)
   const flash = new RamFlash(geometry);
   let [draws, wallMs] = [0, Date.UTC(2009, 9, 1)];
   const pack = end === "packed";
-  const options = { pack, entropy: (target: Uint8Array) => target.fill(++draws), wallMs: () => (wallMs += 60_000) };
+  const options = {
+    pack,
+    checkMeta: end === "named",
+    entropy: (target: Uint8Array) => target.fill(++draws),
+    wallMs: () => (wallMs += 60_000),
+  };
   const device = end === "worn" ? wearing(flash) : end === "formatted" ? endless(flash) : flash;
   await formatFlash(device, { ...options, parityBytes, outerParity: end === "striped" ? outerParityOf(geometry) : 0 });
   if (end === "formatted") return { flash, shows: shown(await openAgent(new RamFlash(geometry, flash.bytes.slice()), options)) };
   let agent = await openAgent(device, options);
-  fill(agent);
+  if (end === "named") name(agent);
+  else fill(agent);
   agent.close();
+  if (end === "named") return { flash, shows: shown(await openAgent(new RamFlash(geometry, flash.bytes.slice()), options)) };
+  if (end === "witness") return { flash, shows: await cutFormat(flash, options) };
   agent = await openAgent(device, options);
   edit(agent);
   if (pack) {
@@ -100,6 +111,38 @@ function fill(agent: Agent): void {
   );
 }
 
+/** Every key of docs/format.md §5, in one meta and each by itself. */
+function name(agent: Agent): void {
+  const all = {
+    ...{ label: "Zoë Ångström", phones: ["+49301234567", "112"], emails: ["zoe@example.org"] },
+    ...{ startMs: 1_254_400_000_000, endMs: 1_254_403_600_000, dueMs: -1, repeatsUntilMs: 8_640_000_000_000_000, done: false },
+    ...{ bodyHash: Uint8Array.of(1, 2, 3), thumbnail: [20, 4096], colour: "green" },
+  };
+  agent.put("contact", CARD, { id: "00000000000000a0", meta: all });
+  for (const [number, [key, value]] of Object.entries(all).entries())
+    agent.put("note", key, { id: `00000000000000b${number.toString(16)}`, meta: { [key]: value } });
+  agent.put("note", "without", { id: "00000000000000c0" });
+}
+
+/** Formats by force, and pulls the battery when the witness has its mark: its flags are the tenth byte. */
+async function cutFormat(flash: RamFlash, options: FormatOptions): Promise<unknown> {
+  let isMarked = false;
+  const device: FlashDevice = {
+    geometry: flash.geometry,
+    read: (block, offset, target) => flash.read(block, offset, target),
+    program: (block, offset, source) => {
+      isMarked ||= offset > 0 && (source[9]! & 16) !== 0;
+      return flash.program(block, offset, source);
+    },
+    erase: (block) => {
+      if (isMarked) throw new Error("the battery is out");
+      return flash.erase(block);
+    },
+  };
+  await formatFlash(device, { ...options, force: true }).catch(() => {});
+  return { formatVersion: "1.2", status: "NOT_FORMATTED" };
+}
+
 function edit(agent: Agent): void {
   for (let round = 0; round < 40; round++) agent.put("note", `version ${round} `.repeat(30), { id: "00000000000000bb" });
   agent.batch((batch) => {
@@ -124,7 +167,7 @@ async function writeAll(replace: boolean): Promise<void> {
   mkdirSync(IMAGES, { recursive: true });
   for (const preset of presetNames) {
     for (const end of ENDS) {
-      if ((end === "worn" || end === "formatted") && preset !== "spi-nor-8m") continue;
+      if (ONCE.includes(end) && preset !== "spi-nor-8m") continue;
       const striped = (STRIPED as Record<string, number | undefined>)[preset];
       if (end === "striped" && striped === undefined) continue;
       const parityBytes = preset === "spi-nor-8m" && end === "pulled" ? 8 : 16;

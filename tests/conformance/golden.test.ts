@@ -4,10 +4,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { encodeCheckedMeta, META_KEYS } from "../../host/agent/meta.js";
 import { openWorkbench } from "../../host/core/workbench.js";
 import { NandFlash, NorFlash } from "../../host/flash/index.js";
 import { unpackSnapshot } from "../../host/flash/snapshot.js";
-import { openAgent } from "../../host/index.js";
+import { formatFlash, openAgent } from "../../host/index.js";
 import { presetNames } from "../../host/proof/geometries.js";
 import { IMAGES, shown } from "./golden-store.js";
 
@@ -21,7 +22,7 @@ function partOf(name: string): NorFlash | NandFlash {
   return geometry.kind === "nand" ? new NandFlash(geometry, { backing: bytes }) : new NorFlash(geometry, { backing: bytes });
 }
 
-for (const name of images) {
+for (const name of images.filter((image) => !image.endsWith("-witness.zip"))) {
   test(`${name} mounts, shows what it held, and takes more`, async () => {
     const flash = partOf(name);
     const expected = JSON.parse(readFileSync(IMAGES + name.replace(/zip$/, "json"), "utf8"));
@@ -65,6 +66,45 @@ test("the mark of a label that a format ended with is known again, where the las
     const flags = Array.from({ length: geometry.blockCount }, (_, block) => bytes[block * geometry.blockBytes + 9]!);
     assert.is(flags.at(-1), 255, "no label");
     assert.is(flags.filter((flag) => flag !== 255 && flag & 8).length, 1);
+  }
+});
+
+test("every key of meta is known again, and its check: heads are judged by it", async () => {
+  const named = images.filter((name) => name.endsWith("-named.zip"));
+  assert.ok(named.length > 0);
+  for (const name of named) {
+    const flash = partOf(name);
+    const agent = await openAgent(flash);
+    const [contact] = agent.list("contact");
+    assert.equal(
+      Object.keys(META_KEYS).filter((key) => !(key in contact!.meta)),
+      [],
+    );
+    assert.equal(
+      [...agent.heads("note")],
+      [...agent.list("note")].map(({ kind, id, meta }) => ({ kind, id, meta })),
+    );
+    const label = Buffer.from(flash.bytes).indexOf("Zoë Ångström");
+    const meta = new Uint8Array(flash.bytes.buffer, flash.bytes.byteOffset + label - 3, encodeCheckedMeta(contact!.meta).length);
+    assert.equal(meta, encodeCheckedMeta(contact!.meta));
+  }
+});
+
+test("the mark of a witness is known again: a format by force did not come to its end, and there is no store", async () => {
+  const cut = images.filter((name) => name.endsWith("-witness.zip"));
+  assert.ok(cut.length > 0);
+  for (const name of cut) {
+    const flash = partOf(name);
+    const { blockBytes, blockCount } = flash.geometry;
+    const marks = Array.from({ length: blockCount }, (_, block) => flash.bytes[block * blockBytes + 64 + 9]!);
+    const magics = Array.from({ length: blockCount }, (_, block) => flash.bytes.subarray(block * blockBytes + 64, block * blockBytes + 68));
+    assert.is(magics.filter((magic, block) => Buffer.from(magic).toString() === "HFBL" && marks[block]! & 16).length, 1);
+    const before = flash.bytes.slice();
+    const code = await openAgent(flash).catch((error: { code?: string }) => error.code);
+    assert.is(code, "NOT_FORMATTED");
+    assert.equal(flash.bytes, before, "nothing is written");
+    await formatFlash(flash, { force: true });
+    assert.is((await openAgent(flash)).stat().records, 0);
   }
 });
 

@@ -104,7 +104,7 @@ test("put: no such file, a folder, an empty file, a body over the limit", () =>
     assertSays(await holdfast(["put", "note", path("empty"), "-i", image]), 2, "empty", path("empty"));
     assertSays(await holdfast(["put", "note", "-i", image], { stdin: "" }), 2, "empty", "stdin");
     writeFileSync(path("big"), Buffer.alloc(8 * 1024 * 1024 + 1, 1));
-    assertSays(await holdfast(["put", "vault", path("big"), "-i", image]), 2, "too big", path("big"), "8388608");
+    assertSays(await holdfast(["put", "vault", path("big"), "--plain", "-i", image]), 2, "too big", path("big"), "8388608");
     assert.ok(readFileSync(image).equals(before));
   }));
 

@@ -14,7 +14,7 @@ test("a book of contacts: readable, vault left out, and restored from its blocks
     const image = await freshImage(path("a.flash"));
     writeFileSync(path("book.vcf"), Array.from({ length: 60 }, (_, i) => card(i)).join(""));
     await holdfast(["import", path("book.vcf"), "-i", image]);
-    await holdfast(["put", "vault", "-i", image], { stdin: "pin 1234" });
+    await holdfast(["put", "vault", "--plain", "-i", image], { stdin: "pin 1234" });
     const printed = await holdfast(["print", path("book.html"), "-i", image, "--json"]);
     assert.equal([printed.exitCode, printed.json.records, printed.json.vault], [0, 60, 1]);
     const html = readFileSync(path("book.html"), "utf8");

@@ -53,11 +53,21 @@ test("bytes that are no text come as base64, and raw without --json", () =>
   inFolder(async (path) => {
     const image = await freshImage(path("handset.flash"));
     const bytes = Uint8Array.from([0xff, 0xd8, 0x00, 0x0a, 0x80]);
-    await holdfast(["put", "vault", "--id", ID, "-i", image], { stdin: bytes });
-    const got = (await holdfast(["get", "vault", ID, "-i", image, "--json"])).json;
+    await holdfast(["put", "photo", "--id", ID, "-i", image], { stdin: bytes });
+    const got = (await holdfast(["get", "photo", ID, "-i", image, "--json"])).json;
     assert.is(got.encoding, "base64");
     assert.equal(Buffer.from(got.body, "base64"), Buffer.from(bytes));
-    assert.equal((await holdfast(["get", "vault", ID, "-i", image])).bytes, Buffer.from(bytes));
+    assert.equal((await holdfast(["get", "photo", ID, "-i", image])).bytes, Buffer.from(bytes));
+  }));
+
+test("a vault record is refused where there is no key, unless it may be read by anybody", () =>
+  inFolder(async (path) => {
+    const image = await freshImage(path("handset.flash"));
+    const refused = await holdfast(["put", "vault", "-i", image], { stdin: "pin 1234" });
+    assert.is(refused.exitCode, 2);
+    for (const words of ["passwords and money notes", "no key", "--plain"]) assert.match(refused.stderr, words);
+    assert.is((await holdfast(["list", "-i", image, "--json"])).json.count, 0);
+    assert.is((await holdfast(["put", "vault", "--plain", "-i", image], { stdin: "pin 1234" })).exitCode, 0);
   }));
 
 test("--find looks in label, phones, id and text; control characters of a label stay out of the list", () =>
