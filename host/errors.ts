@@ -92,7 +92,7 @@ export function raiseFault(
     throw new HoldfastError(
       "FULL",
       `${during}: pictures may take three quarters of the part, and would take more`,
-      "put pictures on a memory card (holdfast export photo --to card DEST) and remove some; everything else has room",
+      "put pictures on a memory card (holdfast export photo --to card DEST), and remove some here",
     );
   const isPlace = isTold && (status === STATUSES.IO.number || status === STATUSES.CORRUPT.number);
   raise(status, during, isPlace ? ` (block ${fault.block}, offset ${fault.offset})` : "");

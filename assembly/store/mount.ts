@@ -52,7 +52,7 @@ import { dropCheckpoint, hasSwitch, resetCheckpoint, restoreCheckpoint, writeChe
 import { relocate, resetCompaction } from "./compact";
 import { find, foundAddress, foundTombstone, KEY_TOMBSTONE, moveIndex } from "./key-index";
 import { acknowledgeSum, isSomethingMissing, isUnwritten, newestKey, newestLsn } from "./live-sum";
-import { countLost, rebuildIndex } from "./rebuild";
+import { countLost, forgetGuess, rebuildIndex, tryOtherwise } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
 import { failed, hasBegun, hesitate, Mode, mode, setBegun, setMode, setReadOnly, setRecoveryWanted, wantsRecovery } from "./session";
@@ -71,6 +71,7 @@ function forgetEverything(): void {
   forgetSummary();
   forgetSurvey();
   forgetTails();
+  forgetGuess();
   resetCheckpoint();
   resetCompaction();
   resetStriping();
@@ -163,9 +164,12 @@ function mountOnce(refusal: i32): i32 {
     if (status < 0) return status;
     setBegun(!readOnly);
   }
-  status = rebuildIndex();
-  if (status < 0) return status;
-  const missing = isSomethingMissing(again, programsFailed != failedBefore);
+  let missing: bool = false;
+  do {
+    status = rebuildIndex();
+    if (status < 0) return status;
+    missing = isSomethingMissing(again, programsFailed != failedBefore);
+  } while (missing && tryOtherwise());
   if (missing && !doubting) {
     if (!clean && !readOnly) blankVoid(); // a second recovery takes another block
     doubting = true;

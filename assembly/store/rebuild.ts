@@ -49,6 +49,29 @@ function noteOrigin(block: u32): void {
   if (originCount < ORIGINS_MAX) store<u32>(origins + originCount++ * 4, block);
 }
 
+/**
+ * The block of which a version read when it was counted in, and no more when it was to be counted out: a torn erase leaves such, bits that read differently
+ * each time. -1: none. And the one that is left out of the index to see whether it is whole without it.
+ */
+let guessed: i32 = -1;
+let skipped: i32 = -1;
+let tries: u32 = 0;
+
+export function forgetGuess(): void {
+  guessed = -1;
+  skipped = -1;
+  tries = 0;
+}
+/** Something is missing in the index just made. Is it to be made again: without that block, and where something is missing then, too, with it after all? */
+export function tryOtherwise(): bool {
+  tries++;
+  skipped = tries == 1 ? guessed : -1;
+  return tries == 1 ? guessed >= 0 : tries == 2;
+}
+function counts(block: u32): bool {
+  return holdsRecords(block) && <i32>block != skipped;
+}
+
 /** Segments walked over damage: block u32, spans u32, first and last LSN u64. */
 const lostList: usize = memory.data(192, 8);
 const LOST_MAX: u32 = 8;
@@ -94,7 +117,7 @@ export function rebuildIndex(): i32 {
   while (true) {
     let best: i32 = -1;
     for (let b = anchorCount; b < blockCount; b++)
-      if (holdsRecords(b) && !(flagsOf(b) & BlockFlag.MIXED) && openLsnOf(b) < bound && (best < 0 || openLsnOf(b) > openLsnOf(<u32>best)))
+      if (counts(b) && !(flagsOf(b) & BlockFlag.MIXED) && openLsnOf(b) < bound && (best < 0 || openLsnOf(b) > openLsnOf(<u32>best)))
         best = <i32>b;
     if (best < 0) break;
     bound = openLsnOf(<u32>best);
@@ -102,7 +125,7 @@ export function rebuildIndex(): i32 {
     if (status < 0) return status;
   }
   for (let b = anchorCount; b < blockCount; b++) {
-    if (!holdsRecords(b) || !(flagsOf(b) & BlockFlag.MIXED)) continue;
+    if (!counts(b) || !(flagsOf(b) & BlockFlag.MIXED)) continue;
     const status = indexSegment(b);
     if (status < 0) return status;
   }
@@ -166,11 +189,12 @@ function isSound(address: u32): bool {
   return status >= 0 && !weak && readsThrough == through;
 }
 
-/** Victims that were emptied but not erased before the cut look like segments; nothing in them lives. */
+/** Victims that were emptied but not erased before the cut look like segments; nothing in them lives. Of the one that is left out nobody knows yet. */
 function discardDead(): void {
   for (let b = anchorCount; b < blockCount; b++) {
     const state = stateOf(b);
-    if ((state == BlockState.SEALED || state == BlockState.ADOPTED) && liveOf(b) == 0 && <i32>b != rootBlock) discard(b);
+    if ((state == BlockState.SEALED || state == BlockState.ADOPTED) && liveOf(b) == 0 && <i32>b != rootBlock && <i32>b != skipped)
+      discard(b);
   }
 }
 
@@ -217,12 +241,14 @@ function resolve(block: u32): i32 {
 }
 
 /**
- * LSN of the version at `before`, which the entry at hand replaces. One that does not read any more, where segments do not tell by their order, is an
- * original whose copy is at hand: its block is half erased.
+ * LSN of the version at `before`, which the entry at hand replaces. One that does not read any more, where segments do not tell by their order, is taken
+ * for an original whose copy is at hand: its block is half erased.
  */
 function replacedLsn(block: u32, before: u32, known: bool): u64 {
   const lsn = lsnOf(before, known);
-  return lsn == 0 && !inOrder(block, addressBlock(before)) ? e().lsn : lsn;
+  if (lsn != 0 || inOrder(block, addressBlock(before))) return lsn;
+  guessed = <i32>addressBlock(before);
+  return e().lsn;
 }
 
 /** Do both segments tell by their order which of two versions is newer? */
@@ -246,7 +272,7 @@ function replaces(block: u32, address: u32): bool {
 function indexChunks(): i32 {
   owner = 0xffffffff;
   for (let b = anchorCount; b < blockCount; b++) {
-    if (!holdsRecords(b) || !(flagsOf(b) & BlockFlag.CHUNKS)) continue;
+    if (!counts(b) || !(flagsOf(b) & BlockFlag.CHUNKS)) continue;
     const s = scanner(SCAN_MOUNT);
     scanOpen(s, b, false);
     while (true) {

@@ -8,13 +8,14 @@ import { blockBytes, blockCount } from "../flash/geometry";
 import { FORMAT_MAJOR } from "../format/label";
 import { parityBytes } from "../format/unit";
 import { BlockState, blankCount, eraseCountOf, formatMinor, liveTotal, outerParity, stateOf, storeId } from "../journal/block-map";
-import { corrected, damagedFirstLsn, damagedLastLsn, damagedUnknown, nextLsn, session } from "../journal/progress";
+import { corrected, damagedFirstLsn, damagedLastLsn, damagedUnknown, session } from "../journal/progress";
 import { tablesEnd } from "../journal/stripe";
 import { compactions } from "./compact";
 import { capacity, countOf, indexBytes, recordCount, tombstones } from "./key-index";
 import { RESERVED_KIND, reservedCount } from "./reserved";
 import { answerToChanges, hesitates, readable } from "./session";
 import { freeBytes } from "./space";
+import { lsnToCome } from "./write";
 
 /** Fills the struct. Payload bytes are not kept: the host sums them when asked. */
 export function fillStat(): i32 {
@@ -37,7 +38,7 @@ export function fillStat(): i32 {
   store<u64>(STAT, damagedLastLsn, 112);
   store<u32>(STAT, ((<u32>FORMAT_MAJOR) << 8) | formatMinor, 120);
   store<u32>(STAT, session, 124);
-  store<u64>(STAT, nextLsn, 128);
+  store<u64>(STAT, lsnToCome(), 128);
   store<u32>(STAT, corrected, 136);
   store<u32>(STAT, blankCount(), 140);
   store<u32>(STAT, compactions, 144);

@@ -7,6 +7,7 @@ import { blockBytes, blockCount, isNand } from "../flash/geometry";
 import { inRing } from "../flash/ring";
 import { adoptedCount, pruneAdopted } from "../journal/adopted";
 import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, outerParity, stateOf, struck } from "../journal/block-map";
+import { fault } from "../journal/progress";
 import { BLANKS_KEPT, COLD, HOT, roomLeft, segmentHasRoom } from "../journal/segment-writer";
 import { compacting, compactions, compactStep, levelling, mustEmpty, victimLeft, victimLive, victimRoom } from "./compact";
 import { newestLsn } from "./live-sum";
@@ -80,7 +81,7 @@ export function reclaim(floor: u32): i32 {
     if (status == 0 || status == Status.FULL) break;
     if (status < 0) return status;
   }
-  return lacks(floor) ? Status.FULL : Status.OK;
+  return lacks(floor) ? fault(Status.FULL, 0, 0, 0) : Status.OK;
 }
 /**
  * Are only `floor` blocks free, or fewer? A block that takes no erase looks dirty after each battery change, where it could not be marked:

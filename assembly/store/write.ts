@@ -66,6 +66,10 @@ export function resetWriting(): void {
 export function writing(): bool {
   return putOpen || batchOpen;
 }
+/** The lowest LSN that a change yet to come will have: a body in chunks takes its own when it begins. */
+export function lsnToCome(): u64 {
+  return putOpen && chunked ? out().lsn : nextLsn;
+}
 
 function tellLsn(lsn: u64): void {
   store<u64>(RESULT, lsn);
@@ -104,11 +108,15 @@ function lookBehind(key: u64, idHigh: u32, idLow: u32, target: usize): i32 {
   return Status.OK;
 }
 
-/** Begins a put that was made here. A picture beyond its share is FULL; one that comes by air is taken, for the relay would offer nothing behind it. */
+/**
+ * Begins a put that was made here. A picture beyond its share is FULL; one that comes by air is taken, for the relay would offer nothing behind it, and so is
+ * one behind something else in a batch, which could not be given up any more.
+ */
 export function ownPutBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaBytes: u32, extBytes: u32, body: u32, wallMs: i64): i32 {
   const status = writable();
   if (status < 0) return status;
-  if (kind == KIND_PHOTO && body <= BODY_MAX_BYTES && !admitsPicture(body)) return fault(Status.FULL, 0, 0, FAULT_PICTURE);
+  if (kind == KIND_PHOTO && body <= BODY_MAX_BYTES && (!batchOpen || batchStaged == 0) && !admitsPicture(body))
+    return fault(Status.FULL, 0, 0, FAULT_PICTURE);
   return putBegin(kind, idHigh, idLow, codec, metaBytes, extBytes, body, wallMs);
 }
 

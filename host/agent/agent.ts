@@ -139,11 +139,29 @@ class CoreAgent implements LocalAgent {
     return this.#walk((high, low) => this.#core.call("listing", "hf_list_next", number, high, low));
   }
 
-  *heads(kind: Kind): Iterable<StoredHead> {
+  heads(kind: Kind): Iterable<StoredHead> {
     this.#requireOpen();
-    const number = kindNumber(kind);
-    const next = (high: number, low: number) => this.#core.call("looking through", "hf_glance_next", number, high, low);
-    for (const result of this.#results(next)) yield headOf(result, this.#core.doorstep.take(result.metaBytes)) ?? this.#head(kind, result);
+    return this.#heads(kindNumber(kind));
+  }
+
+  *#heads(kind: number): Generator<StoredHead> {
+    const { doorstep } = this.#core;
+    let [high, low] = [0, 0];
+    while (this.#core.call("looking through", "hf_glance_next", kind, high, low) > 0) {
+      let head = headOf(doorstep.result(), doorstep.take(doorstep.result().metaBytes));
+      if (head === undefined) {
+        this.#core.call("looking through", "hf_list_next", kind, high, low); // the same record, by its unit
+        head = judgedHead(doorstep.result(), doorstep.take(doorstep.result().metaBytes));
+      }
+      const { cursorHigh, cursorLow } = doorstep.result();
+      [high, low] = [cursorHigh, cursorLow];
+      yield head;
+    }
+  }
+
+  count(kind: Kind): number {
+    this.#requireOpen();
+    return this.#stock().counts[kindNumber(kind)]!;
   }
 
   batch(write: (batch: Batch) => void): Receipt[] {
@@ -174,7 +192,7 @@ class CoreAgent implements LocalAgent {
   changes(afterLsn: bigint): Iterable<StoredSummary> {
     this.#requireOpen();
     const [afterHigh, afterLow] = halves(checkedLsn(afterLsn));
-    // The core walks its index, which is in key order: put into LSN order here, where there is memory for it.
+    // The core walks the flash: put into LSN order here, where there is memory for it.
     const found = [...this.#walk((high, low) => this.#core.call("listing changes", "hf_changes_next", afterHigh, afterLow, high, low))];
     return found.sort((a, b) => (a.lsn < b.lsn ? -1 : a.lsn > b.lsn ? 1 : 0));
   }
@@ -474,14 +492,6 @@ class CoreAgent implements LocalAgent {
     if (status === STATUSES.CORRUPT.number) return undefined;
     if (status < 0) this.#core.raise(status, "looking for earlier versions");
     return originalLength(result, this.#core.doorstep.take(status));
-  }
-
-  /** The head of a record whose meta did not bear itself out: read again, with its unit. */
-  #head(kind: Kind, { idHigh, idLow }: CoreResult): StoredHead {
-    const status = this.#core.ask("hf_get", kindNumber(kind), idHigh, idLow);
-    if (status < 0 && status !== STATUSES.CORRUPT.number) this.#core.raise(status, `looking at ${kind} ${formatId(idHigh, idLow)}`);
-    const { metaBytes } = this.#core.doorstep.result();
-    return judgedHead(kind, idHigh, idLow, status < 0 ? undefined : this.#core.doorstep.take(metaBytes));
   }
 
   /** The first bytes of a body that lies in chunks, away from its head. */

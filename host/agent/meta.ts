@@ -1,5 +1,5 @@
 /*
- * Meta: a small CBOR map, deterministic (RFC 8949 §4.2.1), so that equal meta are equal bytes.
+ * Meta: a small CBOR map, deterministic (RFC 8949 §4.2.1), so that equal meta are equal bytes: with the check, or without.
  *
  * Keys everybody knows are integers; any other string key is kept as text. An integer key this version does
  * not know reads as "#number" and is written back as that integer, so that nothing a newer version stored is
@@ -27,7 +27,6 @@ export const META_KEYS: Readonly<Record<string, number>> = {
 
 /** Of the other entries: by it a meta that was read without its unit is judged. */
 const CHECK_KEY = 11;
-const CHECK_BYTES = 4;
 
 const NAMES = new Map(Object.entries(META_KEYS).map(([name, key]) => [key, name]));
 
@@ -39,10 +38,10 @@ export function encodeMeta(meta: RecordMeta | undefined): Uint8Array {
 
 /** The same with its check, as a store keeps it; without, where it would get too long. */
 export function encodeCheckedMeta(meta: RecordMeta | undefined): Uint8Array {
-  const map = mapOf(meta);
-  if (map.size === 0) return new Uint8Array(0);
-  const bytes = encodeMap(map);
-  return bytes.length + CHECK_BYTES > META_BYTES_MAX ? bytes : encodeMap(map.set(CHECK_KEY, checkOf(bytes)));
+  const bytes = encodeMeta(meta);
+  if (bytes.length === 0) return bytes;
+  const checked = encodeRaw(mapOf(meta).set(CHECK_KEY, checkOf(bytes)));
+  return checked.length > META_BYTES_MAX ? bytes : checked;
 }
 
 function mapOf(meta: RecordMeta | undefined): Map<number | string, unknown> {
@@ -51,9 +50,12 @@ function mapOf(meta: RecordMeta | undefined): Map<number | string, unknown> {
   return new Map(entries.map(([name, value]) => [keyOf(name), value]));
 }
 
+function encodeRaw(map: ReadonlyMap<unknown, unknown>): Uint8Array {
+  return encode(map, { ...rfc8949EncodeOptions, ignoreUndefinedProperties: true });
+}
 /** Errors: TOO_BIG. */
 function encodeMap(map: ReadonlyMap<unknown, unknown>): Uint8Array {
-  const bytes = encode(map, { ...rfc8949EncodeOptions, ignoreUndefinedProperties: true });
+  const bytes = encodeRaw(map);
   if (bytes.length > META_BYTES_MAX) throw new HoldfastError("TOO_BIG", `meta of ${bytes.length} bytes; at most ${META_BYTES_MAX} fit`);
   return bytes;
 }
@@ -62,16 +64,17 @@ function checkOf(bytes: Uint8Array): Uint8Array {
   return Uint8Array.of((crc >> 8) & 255, crc & 255);
 }
 
-/** Is it a meta with a check, and does that hold? One in 65 536 of damaged ones is taken for whole. */
-export function bearsOut(bytes: Uint8Array): boolean {
+/** A meta by its check alone; undefined where it has none, or that does not hold. One in 65 536 of damaged ones is taken for whole. */
+export function checkedMeta(bytes: Uint8Array): RecordMeta | undefined {
   try {
     const map = decodeMap(bytes);
     const check = map.get(CHECK_KEY);
     map.delete(CHECK_KEY);
     const told = checkOf(encodeMap(map));
-    return check instanceof Uint8Array && check.length === told.length && check.every((byte, at) => byte === told[at]);
+    const holds = check instanceof Uint8Array && check.length === told.length && check.every((byte, at) => byte === told[at]);
+    return holds ? (plain(map) as RecordMeta) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -11,7 +11,7 @@ import { wallClock } from "./clock.js";
 import { crc32c } from "./crc32c.js";
 import { formatId, type IdHalves, parseId } from "./ids.js";
 import { kindName, kindNumber } from "./kinds.js";
-import { bearsOut, decodeMeta } from "./meta.js";
+import { checkedMeta, decodeMeta } from "./meta.js";
 import type { Kind, StoredHead, StoredSummary } from "./types.js";
 
 /** A put, its body packed where that is shorter and `packs` allows it. Errors: INVALID for a time that is none. */
@@ -74,19 +74,15 @@ export function describe(result: CoreResult, metaBytes: Uint8Array, lengthBytes:
 }
 
 /** What a glance tells; undefined where its meta does not bear itself out. */
-export function headOf({ kind, idHigh, idLow, flags }: CoreResult, metaBytes: Uint8Array): StoredHead | undefined {
-  if (flags & FLAG_UNJUDGED && !bearsOut(metaBytes)) return undefined;
-  return judgedHead(kindName(kind), idHigh, idLow, flags & FLAG_DAMAGED ? undefined : metaBytes);
+export function headOf(result: CoreResult, metaBytes: Uint8Array): StoredHead | undefined {
+  if (!(result.flags & FLAG_UNJUDGED)) return judgedHead(result, metaBytes);
+  const meta = checkedMeta(metaBytes);
+  return meta && { kind: kindName(result.kind), id: formatId(result.idHigh, result.idLow), meta };
 }
-/** A head whose unit held, or which bore itself out; without its meta: one that cannot be read. */
-export function judgedHead(kind: Kind, idHigh: number, idLow: number, metaBytes: Uint8Array | undefined): StoredHead {
-  const id = formatId(idHigh, idLow);
-  try {
-    if (metaBytes !== undefined) return { kind, id, meta: decodeMeta(metaBytes) };
-  } catch {
-    // another program wrote it: as good as damaged
-  }
-  return { kind, id, meta: {}, damaged: true };
+/** The head of a record whose unit was judged. */
+export function judgedHead(result: CoreResult, metaBytes: Uint8Array): StoredHead {
+  const { kind, id, meta, damaged } = describe(result, metaBytes, result.bodyBytes);
+  return { kind, id, meta, ...(damaged ? { damaged } : {}) };
 }
 
 /** True when the stored length is also the length of the original body, or there is none. */

@@ -249,10 +249,12 @@ export interface LocalAgent extends Agent {
   /** The handset's end of a conversation with a relay. */
   wire(): Wire;
   /**
-   * What records of a kind are called: for a search, which reads those it finds. In the order of `list`. Cost: what meta takes and at most 48 bytes more, where
-   * meta bears its check; else the head as `list` reads it.
+   * What records of a kind are called: for a search, which reads those it finds. In the order of `list`. Cost: 48 bytes, what meta has beyond them, and 28 where
+   * ids are short; where meta does not bear its check, the head as `list` reads it, too.
    */
   heads(kind: Kind): Iterable<StoredHead>;
+  /** How many records of a kind there are. Cost: no flash read. */
+  count(kind: Kind): number;
   /**
    * What still stands of a record, newest first: the present version, earlier ones, removals (`removed`). Earlier ones stay where they are
    * until compaction needs the room, and are not promised. Cost: the summaries of all segments for each.

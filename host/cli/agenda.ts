@@ -4,11 +4,10 @@
 
 import { Agenda, type AgendaEntry } from "../text/index.js";
 import type { Call, Command, Outcome } from "./command.js";
-import { EXIT, usage } from "./exit.js";
+import { EXIT } from "./exit.js";
 import { withAgent } from "./image.js";
-import { asCount, labelInWords, plural, table, timeInWords } from "./words.js";
+import { asCount, asDay, DAY_MS, labelInWords, plural, table, timeInWords } from "./words.js";
 
-export const DAY_MS = 86_400_000;
 const DAYS_DEFAULT = 7;
 const DAYS_MAX = 3660;
 
@@ -38,7 +37,8 @@ export const agenda: Command = {
 };
 
 async function runAgenda(call: Call): Promise<Outcome> {
-  const fromMs = firstDay(call.text("from"));
+  const from = call.text("from");
+  const fromMs = from === undefined ? Math.floor(Date.now() / DAY_MS) * DAY_MS : asDay(from, "--from");
   const untilMs = fromMs + DAY_MS * asCount(call.text("days") ?? String(DAYS_DEFAULT), "--days", 1, DAYS_MAX);
   const { page, alarm } = await withAgent(call, "read", async (agent) => {
     const reader = new Agenda(agent);
@@ -59,13 +59,6 @@ async function runAgenda(call: Call): Promise<Outcome> {
     damaged: page.damaged,
   };
   return { exitCode: page.damaged.length > 0 ? EXIT.DAMAGED : EXIT.OK, json, lines: table(rows) };
-}
-
-export function firstDay(word: string | undefined): number {
-  if (word === undefined) return Math.floor(Date.now() / DAY_MS) * DAY_MS;
-  const ms = /^\d{4}-\d\d-\d\d$/.test(word) ? Date.parse(`${word}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(ms)) throw usage("--from needs a day", word, "write it as 2009-10-02");
-  return ms;
 }
 
 function shownTime({ startMs, endMs, isAllDay, kind }: AgendaEntry): string {

@@ -3,11 +3,10 @@
  */
 
 import { Diary, type ThreadMessage, Threads, TodoList } from "../text/index.js";
-import { DAY_MS, firstDay } from "./agenda.js";
 import type { Call, Command, Outcome } from "./command.js";
-import { EXIT, Failure } from "./exit.js";
+import { EXIT, Failure, usage } from "./exit.js";
 import { withAgent } from "./image.js";
-import { asCount, labelInWords, plural, table, timeInWords } from "./words.js";
+import { asCount, asDay, DAY_MS, labelInWords, plural, table, timeInWords } from "./words.js";
 
 const DAYS_MAX = 36_600;
 
@@ -41,10 +40,10 @@ async function runThreads(call: Call): Promise<Outcome> {
   });
   const rows =
     number === undefined
-      ? found.map(({ numbers, names, messages }) => [
+      ? found.map(({ names, messages }) => [
           timeInWords(messages.at(-1)?.atMs),
           plural(messages.length, "message"),
-          labelInWords({ label: (names.length > 0 ? names : numbers).join(", ") || "without a number" }),
+          labelInWords({ label: names.join(", ") || "without a number" }),
           labelInWords({ label: messages.at(-1)?.label ?? "" }),
         ])
       : found.flatMap(({ messages }) => messages.map(messageRow));
@@ -134,13 +133,13 @@ export const diary: Command = {
 async function runDiary(call: Call): Promise<Outcome> {
   const from = call.text("from");
   const days = call.text("days");
-  const fromMs = from === undefined ? -Infinity : firstDay(from);
-  const untilMs =
-    days === undefined ? Infinity : (from === undefined ? firstDay(undefined) : fromMs) + DAY_MS * asCount(days, "--days", 1, DAYS_MAX);
+  if (days !== undefined && from === undefined) throw usage("--days needs --from", days, "say from which day on");
+  const fromMs = from === undefined ? -Infinity : asDay(from, "--from");
+  const untilMs = days === undefined ? Infinity : fromMs + DAY_MS * asCount(days, "--days", 1, DAYS_MAX);
   const found = await withAgent(call, "read", async (agent) => {
     const reader = new Diary(agent);
     const dated = await reader.between(fromMs, untilMs);
-    return from === undefined && days === undefined ? [...dated, ...(await reader.undated())] : dated;
+    return from === undefined ? [...dated, ...(await reader.undated())] : dated;
   });
   const rows = found.map(({ id, atMs, label }) => [timeInWords(atMs), id, labelInWords({ label: label ?? "" })]);
   const json = {

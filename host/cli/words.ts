@@ -30,6 +30,14 @@ export function asCount(word: string, what: string, least: number, most = Number
   throw usage(`${what} needs a whole number from ${least} to ${most}`, word, "correct the number");
 }
 
+export const DAY_MS = 86_400_000;
+/** The beginning of a day, in UTC. Errors: usage failure naming option and form. */
+export function asDay(word: string, what: string): number {
+  const ms = /^\d{4}-\d\d-\d\d$/.test(word) ? Date.parse(`${word}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(ms)) throw usage(`${what} needs a day`, word, "write it as 2009-10-02");
+  return ms;
+}
+
 /** One of a few words for an option. Errors: usage failure with the nearest. */
 export function asOneOf<T extends string>(word: string, what: string, allowed: readonly T[]): T {
   const found = allowed.find((candidate) => candidate === word);

@@ -132,13 +132,31 @@ export class SerialAgent implements RemoteAgent {
     yield* this.#walk((high, low) => this.#core.call("listing", "hf_list_next", [number, high, low]));
   }
 
-  /** As LocalAgent's. */
+  /** As LocalAgent's. A phone with older firmware has no glance, and lists. */
   async *heads(kind: Kind): AsyncGenerator<StoredHead> {
     const number = kindNumber(kind);
+    let asked: [high: number, low: number] = [0, 0];
+    const list = () => this.#core.call("looking through", "hf_list_next", [number, ...asked]);
     yield* this.#pull(
-      (high, low) => this.#core.call("looking through", "hf_glance_next", [number, high, low]),
-      async (result, metaBytes) => headOf(result, metaBytes) ?? (await this.#head(kind, result)),
+      async (high, low) => {
+        asked = [high, low];
+        const status = await this.#core.ask("hf_glance_next", [number, high, low]);
+        if (status === STATUSES.INVALID.number) return list();
+        return status >= 0 ? status : this.#core.raise(status, "looking through");
+      },
+      async (result, metaBytes) => headOf(result, metaBytes) ?? (await this.#headByUnit(list)),
     );
+  }
+
+  /** The record told once more, by its unit. */
+  async #headByUnit(list: () => Promise<number>): Promise<StoredHead> {
+    await list();
+    const result = this.#core.doorstep.result();
+    return judgedHead(result, this.#core.doorstep.take(result.metaBytes));
+  }
+
+  count(kind: Kind): Promise<number> {
+    return this.#inTurn(async () => (await this.#stock()).counts[kindNumber(kind)]!);
   }
 
   /**
@@ -175,7 +193,7 @@ export class SerialAgent implements RemoteAgent {
     const found: StoredSummary[] = [];
     const next = (high: number, low: number) => this.#core.call("listing changes", "hf_changes_next", [afterHigh, afterLow, high, low]);
     for await (const summary of this.#walk(next)) found.push(summary);
-    yield* found.sort((a, b) => (a.lsn < b.lsn ? -1 : a.lsn > b.lsn ? 1 : 0)); // the core walks in the order of keys
+    yield* found.sort((a, b) => (a.lsn < b.lsn ? -1 : a.lsn > b.lsn ? 1 : 0)); // the core walks the flash
   }
 
   /** The phone's end of a conversation with a relay. */
@@ -293,7 +311,6 @@ export class SerialAgent implements RemoteAgent {
     return this.#core.doorstep.result().lsn;
   }
 
-  /** Stages all of a batch and returns the LSN of each. */
   /** Makes a change, and makes it again where a block of the phone failed under it. */
   async #again<T>(make: (tries: number) => Promise<T>): Promise<T> {
     for (let tries = 0; ; ) {
@@ -429,14 +446,6 @@ export class SerialAgent implements RemoteAgent {
     const { metaBytes, extBytes, bodyHeadBytes } = result;
     const head = bodyHeadBytes > 0 ? this.#core.doorstep.take(bodyHeadBytes, metaBytes + extBytes) : await this.#beginning(result);
     return head && originalLength(result, head);
-  }
-
-  /** The head of a record whose meta did not bear itself out: read again, with its unit. */
-  async #head(kind: Kind, { idHigh, idLow }: CoreResult): Promise<StoredHead> {
-    const status = await this.#core.ask("hf_get", [kindNumber(kind), idHigh, idLow]);
-    if (status < 0 && status !== STATUSES.CORRUPT.number) this.#core.raise(status, `looking at ${kind} ${formatId(idHigh, idLow)}`);
-    const { metaBytes } = this.#core.doorstep.result();
-    return judgedHead(kind, idHigh, idLow, status < 0 ? undefined : this.#core.doorstep.take(metaBytes));
   }
 
   /** The first bytes of a body that lies in chunks, away from its head. */

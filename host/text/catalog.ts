@@ -19,6 +19,8 @@ export interface CatalogAgent {
   changes(afterLsn: bigint): Walk<CatalogHead & { removed?: boolean }>;
   /** LSN of the newest change; costs no flash read. */
   newestLsn(): Awaitable<bigint>;
+  /** How many records of a kind there are, where an agent says it without a flash read. */
+  count?(kind: never): Awaitable<number>;
 }
 
 export class Catalog {
@@ -26,6 +28,7 @@ export class Catalog {
   readonly #kind: string;
   readonly #known = new Map<string, CatalogHead>();
   #seenLsn: bigint | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(agent: CatalogAgent, kind: string) {
     this.#agent = agent;
@@ -33,18 +36,30 @@ export class Catalog {
   }
 
   /** Every record of the kind. Cost: the heads of all of them the first time, later a look at what changed, and nothing if nothing did. */
-  async heads(): Promise<Iterable<CatalogHead>> {
+  heads(): Promise<Iterable<CatalogHead>> {
+    const turn = this.#turn.then(() => this.#update()); // who asks while another is answered waits for that answer
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #update(): Promise<Iterable<CatalogHead>> {
     const newest = await this.#agent.newestLsn();
     const seen = this.#seenLsn;
-    if (seen === undefined) for await (const head of this.#all()) this.#known.set(head.id, head);
-    else if (newest !== seen) for await (const change of this.#agent.changes(seen)) this.#take(change);
+    if (seen === undefined) await this.#walk();
+    else if (newest !== seen) {
+      for await (const change of this.#agent.changes(seen)) this.#take(change);
+      // A removal that compaction has forgotten is no change any more.
+      const count = await this.#agent.count?.(this.#kind as never);
+      if (count !== undefined && count !== this.#known.size) await this.#walk();
+    }
     this.#seenLsn = newest;
     return this.#known.values();
   }
 
-  #all(): Walk<CatalogHead> {
+  async #walk(): Promise<void> {
     const kind = this.#kind as never;
-    return this.#agent.heads?.(kind) ?? this.#agent.list(kind);
+    this.#known.clear();
+    for await (const head of this.#agent.heads?.(kind) ?? this.#agent.list(kind)) this.#known.set(head.id, head);
   }
 
   #take(change: CatalogHead & { removed?: boolean }): void {

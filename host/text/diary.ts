@@ -1,5 +1,5 @@
 // Notes and diary by date: a journal entry has the day it is about, a note of a phone the day it was made, a plain text none.
-// Callers may take for granted: every note is told once, dated or undated; one that cannot be read is undated, and marked.
+// Callers may take for granted: every note is told once, dated or undated; one that cannot be read is told with the dated ones, marked.
 import { Catalog, type CatalogAgent, type CatalogHead } from "./catalog.js";
 
 export interface DiaryEntry {
@@ -17,15 +17,15 @@ export class Diary {
     this.#notes = new Catalog(agent, "note");
   }
 
-  /** Oldest first. Cost: the heads of notes the first time, later what has changed. */
+  /** Oldest first, behind those that cannot be read: nobody knows their date. Cost: the heads of notes the first time, later what has changed. */
   async between(fromMs: number, untilMs: number): Promise<DiaryEntry[]> {
-    const entries = (await this.#all()).filter(({ atMs }) => atMs !== undefined && atMs >= fromMs && atMs < untilMs);
+    const entries = (await this.#all()).filter(({ atMs, damaged }) => damaged || (atMs !== undefined && atMs >= fromMs && atMs < untilMs));
     return entries.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0) || (a.id < b.id ? -1 : 1));
   }
 
-  /** By name. */
+  /** Those that read and have no date, by name. */
   async undated(): Promise<DiaryEntry[]> {
-    const entries = (await this.#all()).filter(({ atMs }) => atMs === undefined);
+    const entries = (await this.#all()).filter(({ atMs, damaged }) => atMs === undefined && !damaged);
     return entries.sort((a, b) => (a.label ?? "").localeCompare(b.label ?? "") || (a.id < b.id ? -1 : 1));
   }
 

@@ -18,8 +18,8 @@ export class Directory {
     const words = folded(text).split(/\s+/).filter(Boolean);
     const found: CatalogHead[] = [];
     for (const head of await this.#contacts.heads()) {
-      const about = [head.meta.label ?? "", ...(head.meta.phones ?? []), ...strings(head.meta.emails)].map(folded);
-      const holds = (word: string) => about.some((each) => each.includes(word)) || matches(word, head.meta.phones ?? []);
+      const about = [head.meta.label ?? "", ...strings(head.meta.phones), ...strings(head.meta.emails)].map(folded);
+      const holds = (word: string) => about.some((each) => each.includes(word)) || matches(word, strings(head.meta.phones));
       if (words.length > 0 && words.every(holds)) found.push(head);
     }
     return found.sort((a, b) => (a.meta.label ?? "").localeCompare(b.meta.label ?? ""));
@@ -28,7 +28,7 @@ export class Directory {
   /** Whose number this is: nobody's, somebody's, or that of several who share it. */
   async caller(number: string): Promise<CatalogHead[]> {
     const found: CatalogHead[] = [];
-    for (const head of await this.#contacts.heads()) if (matches(number, head.meta.phones ?? [])) found.push(head);
+    for (const head of await this.#contacts.heads()) if (matches(number, strings(head.meta.phones))) found.push(head);
     return found;
   }
 }
@@ -45,15 +45,11 @@ export function isSameNumber(a: string, b: string): boolean {
   return shared > SHORT_DIGITS && a.slice(-shared) === b.slice(-shared);
 }
 
-/** Equal for numbers that are one, as far as a key can say it: of two that share nine digits at their end. */
-export function numberKey(number: string): string {
-  return number.replace(/\D/g, "").slice(-MATCHED_DIGITS);
-}
-
 function folded(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-function strings(value: unknown): string[] {
+/** What of `value` is text: meta may come from anybody. */
+export function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }

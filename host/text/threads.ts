@@ -1,8 +1,8 @@
 // Messages as a phone shows them: in threads, one for the people it goes between.
-// Callers may take for granted: every message is in exactly one thread; numbers are the same with and without their country; a message that cannot
-// be read is in the thread without a number, marked.
+// Callers may take for granted: every message is in exactly one thread; a number is the same with and without its country, as for who is calling;
+// a message that cannot be read, or tells no number, is in the thread without one.
 import { Catalog, type CatalogAgent, type CatalogHead } from "./catalog.js";
-import { Directory, numberKey } from "./directory.js";
+import { Directory, isSameNumber, strings } from "./directory.js";
 
 export interface ThreadMessage {
   id: string;
@@ -18,7 +18,7 @@ export interface ThreadMessage {
 export interface Thread {
   /** As they stand in the newest message; none: it tells no number. */
   numbers: string[];
-  /** Whose they are, by the contacts; a number of nobody has no name. */
+  /** For each number whose it is, by the contacts; a number of nobody is its own name. */
   names: string[];
   /** Oldest first; those without a time before all others. */
   messages: ThreadMessage[];
@@ -35,34 +35,60 @@ export class Threads {
 
   /** Newest first. Cost: the heads of messages and contacts the first time, later what has changed. */
   async all(): Promise<Thread[]> {
-    const threads = new Map<string, CatalogHead[]>();
-    for (const head of await this.#messages.heads()) {
-      const key = threadKey(head.meta.phones ?? []);
-      const thread = threads.get(key);
-      if (thread === undefined) threads.set(key, [head]);
-      else thread.push(head);
-    }
-    const made = await Promise.all([...threads.values()].map((heads) => this.#thread(heads)));
-    return made.sort((a, b) => newestMs(b) - newestMs(a));
+    const found = new Grouping();
+    for (const head of await this.#messages.heads()) found.add(head);
+    const threads: Thread[] = [];
+    for (const heads of found.groups) threads.push(await this.#thread(heads));
+    return threads.sort((a, b) => newestMs(b) - newestMs(a));
   }
 
   /** The thread with this number and nobody else. Cost: as `all`. */
   async with(number: string): Promise<Thread | undefined> {
-    const key = threadKey([number]);
-    return (await this.all()).find(({ numbers }) => threadKey(numbers) === key);
+    const wanted = digitsOf([number]);
+    if (wanted.length === 0) return undefined;
+    return (await this.all()).find(({ numbers }) => areSame(digitsOf(numbers), wanted));
   }
 
   async #thread(heads: CatalogHead[]): Promise<Thread> {
     heads.sort((a, b) => (a.meta.startMs ?? -Infinity) - (b.meta.startMs ?? -Infinity) || (a.id < b.id ? -1 : 1));
-    const numbers = heads.at(-1)?.meta.phones ?? [];
-    const owners = await Promise.all(numbers.map((number) => this.#directory.caller(number)));
-    const names = owners.flatMap(([owner]) => (owner?.meta.label === undefined ? [] : [owner.meta.label]));
+    const numbers = strings(heads.at(-1)?.meta.phones);
+    const names: string[] = [];
+    for (const number of numbers) names.push((await this.#directory.caller(number))[0]?.meta.label ?? number);
     return { numbers, names, messages: heads.map(asMessage) };
   }
 }
 
-function threadKey(numbers: readonly string[]): string {
-  return [...new Set(numbers.map(numberKey))].sort().join(" ");
+/** So many digits at the end two numbers share that are one; with fewer each is only itself. */
+const KEY_DIGITS = 7;
+
+/** Heads by their numbers. Numbers that share their last digits are few, and only those are compared. */
+class Grouping {
+  readonly groups: CatalogHead[][] = [];
+  readonly #byKey = new Map<string, { digits: string[]; heads: CatalogHead[] }[]>();
+
+  add(head: CatalogHead): void {
+    const digits = digitsOf(strings(head.meta.phones));
+    const key = digits
+      .map((each) => each.slice(-KEY_DIGITS))
+      .sort()
+      .join(" ");
+    const alike = this.#byKey.get(key) ?? [];
+    const group = alike.find((each) => areSame(each.digits, digits));
+    if (group !== undefined) {
+      group.heads.push(head);
+      return;
+    }
+    const made = { digits, heads: [head] };
+    this.#byKey.set(key, [...alike, made]);
+    this.groups.push(made.heads);
+  }
+}
+
+function digitsOf(numbers: readonly string[]): string[] {
+  return [...new Set(numbers.map((number) => number.replace(/\D/g, "")))].filter((digits) => digits !== "");
+}
+function areSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((one) => b.some((other) => isSameNumber(one, other)));
 }
 
 function newestMs({ messages }: Thread): number {

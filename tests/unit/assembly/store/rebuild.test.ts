@@ -257,4 +257,77 @@ test("a few blank bytes between the last record and a final summary that does no
   assert.is(met, 5);
 });
 
+/** A sealed segment of records of which `left` were not replaced since in segments that tell nothing by their order, and the block it lies in. */
+function outdated(left: number): { origin: Store; block: number; count: number } {
+  const origin = Store.make(parts.nor);
+  let count = 0;
+  while (origin.probe.blocksIn("STATE_SEALED").length === 0) origin.must(origin.put(count++, new Chance(count).bytes(500)));
+  const [block] = origin.probe.blocksIn("STATE_SEALED");
+  origin.must(origin.pull());
+  for (let id = left; id < count; id++) origin.must(origin.put(id, `newer ${id}`));
+  origin.must(origin.reopen());
+  return { origin, block: block!, count };
+}
+/** Opens a copy of it on which reads of the block give garbage from the `from`-th on, and reads of others fail from the `dead`-th. */
+function openedOver({ origin, block }: { origin: Store; block: number }, from: number, dead = Infinity) {
+  const made = failingCopy(origin);
+  made.flash.spoils = true;
+  let [own, all] = [0, 0];
+  made.flash.fails = (operation, at) => {
+    if (operation !== "read") return false;
+    made.flash.spoils = ++all <= dead;
+    return all > dead || (at === block && own++ >= from);
+  };
+  const status = made.store.mount();
+  return { ...made, status, own };
+}
+
+test("a block of replaced records that reads once and no more takes nothing along, whenever it stops reading", () => {
+  const made = outdated(0);
+  for (let from = 0; from < 60; from++) {
+    const { store, status } = openedOver(made, from);
+    assert.is(status, 0, `from read ${from}`);
+    assert.is(store.stat().damagedUnknown, 0, `from read ${from}`);
+    for (let id = 0; id < made.count - 1; id++) assert.is(store.text(id), `newer ${id}`, `from read ${from}`);
+  }
+});
+
+test("where something lives in such a block it is shown, or told as missing; a part that stops reading altogether traps nothing", () => {
+  const made = outdated(1);
+  let told = 0;
+  for (let from = 0; from < 60; from++) {
+    const { store, status, flash } = openedOver(made, from);
+    assert.is(status, 0, `from read ${from}`);
+    const listed = store.list().some(({ idLow }) => idLow === 0);
+    if (!listed) told++;
+    assert.ok(listed || store.stat().damagedUnknown > 0, `from read ${from}`);
+    flash.heal();
+    store.must(store.pull());
+    assert.equal(store.get(0), new Chance(1).bytes(500), `it reads again, after ${from}`);
+  }
+  assert.ok(told > 0);
+  for (let from = 0; from < 40; from++) {
+    const { own } = openedOver(made, from);
+    for (let dead = 20; dead < 20 + 4 * own; dead += Math.ceil(own / 12)) {
+      const { status: answer } = openedOver(made, from, dead);
+      assert.ok([0, status("IO"), status("NOT_FORMATTED")].includes(answer), `${answer} from read ${from}, dead from ${dead}`);
+    }
+  }
+});
+
+test("whichever block stops reading, and whenever, clean or pulled: a mount comes to an end, and what is listed can be asked for", () => {
+  const made = outdated(1);
+  const { origin } = made;
+  for (const end of ["closed", "pulled"]) {
+    for (let block = 0; block < parts.nor.blockCount; block++) {
+      for (let from = 0; from < 30; from += 2) {
+        const { store, status: answer } = openedOver({ ...made, block }, from);
+        assert.ok(answer <= 0, `${end}, block ${block} from read ${from}`);
+        if (answer === 0) for (const { idLow } of store.list()) store.get(idLow); // nothing traps; what of it is true, the harness asks
+      }
+    }
+    for (let id = 1; id < made.count; id++) origin.must(origin.put(id, `newer ${id} still`));
+  }
+});
+
 test.run();

@@ -118,4 +118,39 @@ for (const name of ["nor", "deep", "words", "nand", "large"] as const) {
   });
 }
 
+test("in a batch the first picture beyond the share is refused and nothing was staged; one behind something else is taken", () => {
+  const store = Store.make(parts.deep);
+  const { call, doorstep } = store.probe;
+  const picture = new Chance(6).bytes(20_000);
+  for (let id = 0; store.put(id, picture, { kind: PHOTO }) === 0; id++);
+  const stage = (id: number, kind: number, bytes: number) => {
+    const begun = call.hf_put_begin!(kind, 0, id, 0, 0, 0, bytes, 1);
+    if (begun < 0) return begun;
+    for (let at = 0; at < bytes; at += doorstep.windowBytes) store.must(call.hf_put_write!(Math.min(doorstep.windowBytes, bytes - at)));
+    return call.hf_put_commit!();
+  };
+  store.must(call.hf_batch_begin!(2, 40_000));
+  assert.is(stage(900, PHOTO, 20_000), status("FULL"));
+  assert.is(call.hf_batch_abandon!(), 0);
+  store.must(call.hf_batch_begin!(2, 21_000));
+  assert.is(stage(901, 3, 100), 0);
+  assert.is(stage(902, PHOTO, 20_000), 0);
+  assert.is(call.hf_batch_commit!(), 0);
+  assert.is(
+    store.list(PHOTO).some(({ idLow }) => idLow === 902),
+    true,
+  );
+});
+
+test("while a long body is coming in, the next LSN told is the one it took", () => {
+  const store = Store.make(parts.nor);
+  store.must(store.put(1, "x"));
+  const { nextLsn } = store.stat();
+  store.must(store.probe.call.hf_put_begin!(3, 0, 2, 0, 0, 0, 5000, 1));
+  assert.is(store.stat().nextLsn, nextLsn);
+  store.must(store.probe.call.hf_put_abandon!());
+  store.must(store.probe.call.hf_put_begin!(3, 0, 2, 0, 0, 0, 10, 1));
+  assert.ok(store.stat().nextLsn > nextLsn);
+});
+
 test.run();
