@@ -78,27 +78,6 @@ export function statusName(status: number): StatusName | undefined {
   return NAMES.get(status);
 }
 
-/** Detail of a FULL that only pictures meet; docs/abi.md. */
-const FAULT_PICTURE = 7;
-
-/** Throws what a negative status means, and what the core's fault structure knows of it: where on the part, or which share is used up. */
-export function raiseFault(
-  status: number,
-  during: string,
-  fault: { status: number; block: number; offset: number; detail: number },
-): never {
-  const isTold = fault.status === status;
-  if (isTold && status === STATUSES.FULL.number && fault.detail === FAULT_PICTURE)
-    throw new HoldfastError(
-      "FULL",
-      `${during}: pictures may take three quarters of the part, and would take more`,
-      "put pictures on a memory card (holdfast export photo --to card DEST), and remove some here",
-    );
-  const isPlace = isTold && (status === STATUSES.IO.number || status === STATUSES.CORRUPT.number);
-  raise(status, during, isPlace ? ` (block ${fault.block}, offset ${fault.offset})` : "");
-  throw new Error(`${during}: ${status} is an answer, not a failure`);
-}
-
 /** Returns an answer (>= 0) as it is; throws what a negative status means. `during` ends the sentence: "storing a contact". */
 export function raise(status: number, during: string, where = ""): number {
   if (status >= 0) return status;

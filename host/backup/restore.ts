@@ -58,6 +58,11 @@ interface Item {
 /** Pictures come last: they are large, and must not take the room of a contact. */
 const LAST: Kind = "photo";
 
+/** Of a picture it may be the share of pictures that is used up, and the agent says so behind what it was at. */
+function noRoom({ kind }: BackupRecord, { message }: Error): string {
+  return kind === LAST ? message.replace(/^[^:]*: /, "") : "no room for it";
+}
+
 /** Errors: what the agent throws, but for FULL and TOO_BIG, which make a record missing. Cut: some records are there, each whole; call it again. */
 export async function restore(agent: LocalAgent, source: Source, options: RestoreOptions): Promise<RestoreReport> {
   const chosen = source.manifest.records.filter(({ kind }) => options.only === undefined || kind === options.only);
@@ -66,7 +71,7 @@ export async function restore(agent: LocalAgent, source: Source, options: Restor
   const miss = ({ kind, id, label = "" }: BackupRecord, why: string) => report.missing.push({ kind, id, label, why });
   const batches = new Batches<Item>(agent, {
     written: ({ outcome }) => report[outcome]++,
-    refused: ({ record }, error) => miss(record, error.code === "FULL" ? "no room for it" : error.message),
+    refused: ({ record }, error) => miss(record, error.code === "FULL" ? noRoom(record, error) : error.message),
     dryRun: options.dryRun === true,
   });
   for (const [i, record] of records.entries()) {

@@ -82,6 +82,9 @@ export const FLAG_LEFT = 16;
 export const FLAG_PART = 32;
 export const FLAG_UNJUDGED = 64;
 
+/** Detail of a FULL that only pictures meet. */
+export const FAULT_PICTURE = 7;
+
 /** Most bytes of meta a record may have; the doorstep takes meta and ext together. */
 export const META_BYTES_MAX = 480;
 /** Most bytes of body a record may have. */

@@ -6,10 +6,11 @@
  * asked again: the exception passes through unchanged, and every later call answers CLOSED.
  */
 import { instantiateSync } from "@assemblyscript/loader";
-import { HoldfastError, raise, raiseFault, STATUSES } from "../errors.js";
+import { HoldfastError, raise, STATUSES } from "../errors.js";
 import type { FlashDevice, FlashGeometry } from "../flash/index.js";
 import { ABI_VERSION, type CoreExports, type CoreFunction, type FlashImports } from "./abi.js";
 import { Doorstep } from "./doorstep.js";
+import { raiseFault } from "./fault.js";
 import { wasmModule } from "./wasm-file.js";
 
 const PAGE_BYTES = 65536;

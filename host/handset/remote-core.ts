@@ -7,7 +7,8 @@
 import { takeDevice } from "../agent/device-lock.js";
 import type { CoreExports } from "../core/abi.js";
 import { Doorstep } from "../core/doorstep.js";
-import { HoldfastError, raise, raiseFault, STATUSES } from "../errors.js";
+import { raiseFault } from "../core/fault.js";
+import { HoldfastError, raise, STATUSES } from "../errors.js";
 import type { SerialLine } from "./line.js";
 import { decodeHello, decodeReply, encodeCall, encodeHello, type Hello, type RemoteFunction } from "./protocol.js";
 

@@ -8,7 +8,7 @@ import { westernText } from "./encoding.js";
 import { type Decode, palmCard, palmEvent, palmTodo } from "./palm-records.js";
 import { property } from "./plain-property.js";
 import { properties } from "./property.js";
-import { calendarMeta, contactMeta, plainMeta, priorityOf, type TextMeta } from "./record-meta.js";
+import { calendarMeta, contactMeta, plainMeta, type TextMeta } from "./record-meta.js";
 
 export interface PalmRecord {
   /** Place in the database, from 1. */
@@ -61,9 +61,7 @@ function recordOf(creator: keyof typeof KINDS, entry: Entry, categories: readonl
     const { component, lines } = READERS[creator](entry.bytes, decode);
     const body = written(component, lines, entry, categories[entry.category] ?? "");
     const list = properties(body);
-    const meta = kind === "contact" ? contactMeta(list) : calendarMeta(list);
-    const priority = kind === "todo" ? priorityOf(list) : undefined;
-    return { kind, body, meta: priority === undefined ? meta : { ...meta, priority } };
+    return { kind, body, meta: kind === "contact" ? contactMeta(list) : calendarMeta(kind, list) };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return { refused: "it ends in the middle of a field" };

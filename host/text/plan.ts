@@ -10,7 +10,7 @@ import { span } from "./occurrences.js";
 import { photoMeta } from "./photo-meta.js";
 import { type Property, properties } from "./property.js";
 import { idOfBytes, idOfUid } from "./record-id.js";
-import { calendarMeta, contactMeta, mailMeta, plainMeta, priorityOf, type TextMeta, vMessageMeta } from "./record-meta.js";
+import { calendarMeta, contactMeta, mailMeta, plainMeta, type TextMeta, vMessageMeta } from "./record-meta.js";
 import { type Component, overrideOf, type Series, seriesOf } from "./series.js";
 import { type Slice, slicesOf } from "./slices.js";
 import { type Split, splitParts } from "./split.js";
@@ -168,15 +168,13 @@ export function recordOf(series: Series): PlannedRecord {
   const shown = series.components.find((component) => overrideOf(component) === undefined) ?? series.components[0];
   const list = shown?.properties ?? [];
   const id = series.uid !== undefined && series.first ? idOfUid(kind, series.uid) : idOfBytes(kind, joined(slices));
-  const meta = kind === "contact" ? contactMeta(list) : kind === "message" ? vMessageMeta(body) : timedMeta(list, zones, body);
-  const priority = kind === "todo" ? priorityOf(list) : undefined;
-  if (priority !== undefined) meta.priority = priority;
+  const meta = kind === "contact" ? contactMeta(list) : kind === "message" ? vMessageMeta(body) : timedMeta(kind, list, zones, body);
   return { kind, id, ...(series.uid === undefined ? {} : { uid: series.uid }), body, meta, line: series.components[0]?.line ?? 1 };
 }
 
 /** Meta of a calendar component, with the end of its rule and with a length that stands as DURATION. */
-function timedMeta(list: Property[], zones: readonly ZoneSlice[], body: Uint8Array): TextMeta {
-  const meta = calendarMeta(list, zones);
+function timedMeta(kind: string, list: Property[], zones: readonly ZoneSlice[], body: Uint8Array): TextMeta {
+  const meta = calendarMeta(kind, list, zones);
   const whole = list.some(({ name }) => SPANNED.has(name)) ? span(body) : undefined;
   if (whole?.repeats) meta.repeatsUntilMs = whole.endMs;
   else if (whole && meta.endMs === undefined && meta.startMs !== undefined && whole.endMs > meta.startMs) meta.endMs = whole.endMs;

@@ -69,8 +69,8 @@ export function setPhones(meta: TextMeta, numbers: readonly string[]): void {
   if (distinct.length > 0) meta.phones = distinct;
 }
 
-/** Meta of an event, todo or journal: of the master, the first of its components. `zones` are those of the record. */
-export function calendarMeta(list: Property[], zones: readonly ZoneSlice[] = []): TextMeta {
+/** Meta of an event, todo, journal or vNote: of the master, the first of its components. `zones` are those of the record. */
+export function calendarMeta(kind: string, list: Property[], zones: readonly ZoneSlice[] = []): TextMeta {
   const meta: TextMeta = {};
   setLabel(meta, unescapeText(firstValue(list, "SUMMARY") ?? firstValue(list, "DESCRIPTION") ?? firstValue(list, "BODY") ?? ""));
   const dates = { startMs: "DTSTART", endMs: "DTEND", dueMs: "DUE" } as const;
@@ -84,6 +84,8 @@ export function calendarMeta(list: Property[], zones: readonly ZoneSlice[] = [])
   const madeMs = made === undefined ? undefined : instantMs(made, undefined);
   if (madeMs !== undefined) meta.startMs = madeMs;
   if (firstValue(list, "STATUS")?.toUpperCase() === "COMPLETED" || firstValue(list, "COMPLETED")) meta.done = true;
+  const priority = kind === "todo" ? priorityOf(list) : undefined;
+  if (priority !== undefined) meta.priority = priority;
   return meta;
 }
 

@@ -96,7 +96,7 @@ test("what has no room is named, and all that has is there: no contact for a pic
   const report = await restore(to, sourceFrom(from), { mode: "merge" });
   assert.equal(
     report.missing.map(({ kind, label, why }) => [kind, label, why]),
-    [["photo", "huge.jpg", "no room for it"]],
+    [["photo", "huge.jpg", "pictures may take three quarters of the part, and would take more"]],
   );
   assert.is(report.added, 18);
   assert.is([...to.list("contact")].length, 10);

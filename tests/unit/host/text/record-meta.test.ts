@@ -22,13 +22,17 @@ test("numbers as dialled, each once, at most eight", () => {
 });
 
 test("events and todos: summary, dates, done", () => {
-  assert.equal(calendarMeta(list("SUMMARY:A\\;b\nDTSTART:20091002\nDTEND:20091003\nDUE:soon")), {
+  assert.equal(calendarMeta("event", list("SUMMARY:A\\;b\nDTSTART:20091002\nDTEND:20091003\nDUE:soon")), {
     label: "A;b",
     startMs: Date.UTC(2009, 9, 2),
     endMs: Date.UTC(2009, 9, 3),
   });
-  assert.is(calendarMeta(list("STATUS:completed")).done, true);
-  assert.is(calendarMeta(list("STATUS:NEEDS-ACTION")).done, undefined);
+  assert.is(calendarMeta("todo", list("STATUS:completed")).done, true);
+  assert.is(calendarMeta("todo", list("STATUS:NEEDS-ACTION")).done, undefined);
+  assert.is(calendarMeta("todo", list("PRIORITY:2")).priority, 2);
+  assert.is(calendarMeta("todo", list("PRIORITY:0")).priority, undefined);
+  assert.is(calendarMeta("event", list("PRIORITY:2")).priority, undefined);
+  assert.is(calendarMeta("note", list("BODY:x\nDCREATED:20091001T070000Z")).startMs, Date.UTC(2009, 9, 1, 7));
 });
 
 test("notes are called by their first line, mail by its subject", () => {
