@@ -208,17 +208,17 @@ function nestedOnce(size: Size): Sized {
 }
 
 function nestedTwice(size: Size): Sized {
-  const [shards, count] = by<[number, number]>(size, [1, 1], [1, 1], [6, 1]);
+  const shards = by(size, 1, 1, 6);
   const jobs = partNames.slice(0, by(size, 1, 2, 5)).flatMap((preset, index) =>
     seeds(0, shards).map((shard): Job => {
       const place = size === "slice" ? 0 : PLACES[(index + 2) % PLACES.length]!;
-      const { subject, window } = windowed(preset, 700 + index, place, count);
+      const { subject, window } = windowed(preset, 700 + index, place, 1);
       const exhaustive = { share: 1, nested1: 0, nested2: 0, depth: 2, length: "short" as const, shard: { index: shard, of: shards } };
       const tears = size === "slice" ? { tears: ["bits", "erase-a", "erase-b", "erase-c"] as const } : {};
       return { subject, window: window!, ...exhaustive, ...tears, shrinkBudget: 60 };
     }),
   );
-  const budget = `three cuts: the first at each of up to ${count} operations, the others at every operation of the lives after`;
+  const budget = "three cuts: the first at one operation of a script, the others at every operation of the lives after";
   const floor = by<Floor>(size, { nested2: 10_000 }, { nested2: 20_000 }, { nested2: 100_000, scripts: 5 });
   return { name: "nested, two deep, exhaustive", budget, work: cutting(jobs), floor };
 }
