@@ -249,7 +249,7 @@ function tellHead(cursor: u64): i32 {
 
 /**
  * As `listNext`, for a search: kind, id and meta alone, with the flag UNJUDGED. The id is that of the index; meta is as it was read, and who asks has
- * a check of it (docs/format.md §5) or asks `get`. A head that does not read like one is told as `listNext` does. Cost: 48 bytes a record, and what meta has beyond.
+ * a check of it (docs/format.md §5) or asks `listNext`. A head that does not read like one is told as `listNext` does. Cost: 48 bytes a record, and what meta has beyond.
  */
 export function glanceNext(kind: i32, cursor: u64): i32 {
   const status = readable();

@@ -148,13 +148,14 @@ class CoreAgent implements LocalAgent {
     const { doorstep } = this.#core;
     let [high, low] = [0, 0];
     while (this.#core.call("looking through", "hf_glance_next", kind, high, low) > 0) {
-      let head = headOf(doorstep.result(), doorstep.take(doorstep.result().metaBytes));
+      let result = doorstep.result();
+      let head = headOf(result, doorstep.take(result.metaBytes));
       if (head === undefined) {
         this.#core.call("looking through", "hf_list_next", kind, high, low); // the same record, by its unit
-        head = judgedHead(doorstep.result(), doorstep.take(doorstep.result().metaBytes));
+        result = doorstep.result();
+        head = judgedHead(result, doorstep.take(result.metaBytes));
       }
-      const { cursorHigh, cursorLow } = doorstep.result();
-      [high, low] = [cursorHigh, cursorLow];
+      [high, low] = [result.cursorHigh, result.cursorLow];
       yield head;
     }
   }

@@ -38,9 +38,10 @@ export function encodeMeta(meta: RecordMeta | undefined): Uint8Array {
 
 /** The same with its check, as a store keeps it; without, where it would get too long. */
 export function encodeCheckedMeta(meta: RecordMeta | undefined): Uint8Array {
-  const bytes = encodeMeta(meta);
-  if (bytes.length === 0) return bytes;
-  const checked = encodeRaw(mapOf(meta).set(CHECK_KEY, checkOf(bytes)));
+  const map = mapOf(meta);
+  if (map.size === 0) return new Uint8Array(0);
+  const bytes = encodeMap(map);
+  const checked = encodeRaw(map.set(CHECK_KEY, checkOf(bytes)));
   return checked.length > META_BYTES_MAX ? bytes : checked;
 }
 

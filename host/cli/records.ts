@@ -3,6 +3,7 @@
  */
 
 import { readFileSync, statSync } from "node:fs";
+import { readable } from "../backup/index.js";
 import { type Agent, KINDS, type Kind, type RecordMeta, type StoredRecord, type StoredSummary } from "../index.js";
 import { Directory, importPlan } from "../text/index.js";
 import type { Call, Command, Outcome } from "./command.js";
@@ -167,7 +168,7 @@ async function runList(call: Call): Promise<Outcome> {
     const all = number === undefined ? agent.list(kind) : numbered(agent, number);
     for await (const summary of all) {
       if (summary.damaged === true) damaged.push({ kind: summary.kind, id: summary.id });
-      if (wanted === undefined || (await holds(agent, summary, wanted))) found.push(summary);
+      if (wanted === undefined || holds(agent, summary, wanted)) found.push(summary);
       await call.terminal.breathe();
     }
   });
@@ -181,7 +182,7 @@ async function runList(call: Call): Promise<Outcome> {
 /** Contacts with this number, each read whole: a glance at its head found it. */
 async function* numbered(agent: Agent, number: string): AsyncGenerator<StoredSummary> {
   for (const { id, meta } of await new Directory(agent).caller(number)) {
-    const record = await unlessCorrupt(() => agent.get("contact", id));
+    const record = readable(agent, "contact", id);
     if (record !== "damaged" && record !== undefined) yield record;
     else if (record === "damaged") yield { kind: "contact", id, lsn: 0n, bodyBytes: 0, wallMs: 0, meta, damaged: true };
   }
@@ -194,22 +195,13 @@ function byKindAndLabel(a: StoredSummary, b: StoredSummary): number {
 }
 
 /** A damaged record is listed as damaged, and holds nothing that could be found. */
-async function holds(agent: Agent, summary: StoredSummary, wanted: string): Promise<boolean> {
+function holds(agent: Agent, summary: StoredSummary, wanted: string): boolean {
   const { kind, id, meta } = summary;
   const quick = [id, meta.label ?? "", ...(meta.phones ?? [])];
   if (quick.some((text) => text.toLocaleLowerCase().includes(wanted))) return true;
   if (kind === "photo") return false;
-  const record = await unlessCorrupt(() => agent.get(kind, id));
+  const record = readable(agent, kind, id);
   return record !== "damaged" && record !== undefined && new TextDecoder().decode(record.body).toLocaleLowerCase().includes(wanted);
-}
-
-async function unlessCorrupt<T>(read: () => T | Promise<T>): Promise<T | "damaged"> {
-  try {
-    return await read();
-  } catch (error) {
-    if (asFailure(error).code !== "CORRUPT") throw error;
-    return "damaged";
-  }
 }
 
 export const rm: Command = {

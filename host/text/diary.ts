@@ -1,6 +1,7 @@
 // Notes and diary by date: a journal entry has the day it is about, a note of a phone the day it was made, a plain text none.
 // Callers may take for granted: every note is told once, dated or undated; one that cannot be read is told with the dated ones, marked.
 import { Catalog, type CatalogAgent, type CatalogHead } from "./catalog.js";
+import { withoutBlanks } from "./views.js";
 
 export interface DiaryEntry {
   id: string;
@@ -35,10 +36,5 @@ export class Diary {
 }
 
 function asEntry({ id, meta, damaged }: CatalogHead): DiaryEntry {
-  return {
-    id,
-    ...(meta.label === undefined ? {} : { label: meta.label }),
-    ...(meta.startMs === undefined ? {} : { atMs: meta.startMs }),
-    ...(damaged ? { damaged } : {}),
-  };
+  return withoutBlanks({ id, label: meta.label, atMs: meta.startMs, damaged });
 }

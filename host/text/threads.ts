@@ -3,6 +3,7 @@
 // a message that cannot be read, or tells no number, is in the thread without one.
 import { Catalog, type CatalogAgent, type CatalogHead } from "./catalog.js";
 import { Directory, isSameNumber, strings } from "./directory.js";
+import { withoutBlanks } from "./views.js";
 
 export interface ThreadMessage {
   id: string;
@@ -96,11 +97,6 @@ function newestMs({ messages }: Thread): number {
 }
 
 function asMessage({ id, meta, damaged }: CatalogHead): ThreadMessage {
-  return {
-    id,
-    ...(meta.label === undefined ? {} : { label: meta.label }),
-    ...(meta.startMs === undefined ? {} : { atMs: meta.startMs }),
-    ...(meta.box === undefined ? {} : { isIncoming: meta.box === "in" }),
-    ...(damaged ? { damaged } : {}),
-  };
+  const isIncoming = meta.box === undefined ? undefined : meta.box === "in";
+  return withoutBlanks({ id, label: meta.label, atMs: meta.startMs, isIncoming, damaged });
 }

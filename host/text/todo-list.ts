@@ -1,6 +1,7 @@
 // What is to be done, in the order in which it is: by when it is due, then by priority, then by name; what is done at the end.
 // Callers may take for granted: every to-do is there once; one that cannot be read is there, marked.
 import { Catalog, type CatalogAgent, type CatalogHead } from "./catalog.js";
+import { withoutBlanks } from "./views.js";
 
 export interface Todo {
   id: string;
@@ -30,14 +31,8 @@ export class TodoList {
 
 function asTodo({ id, meta, damaged }: CatalogHead): Todo {
   const { label, dueMs, priority, done } = meta;
-  return {
-    id,
-    ...(label === undefined ? {} : { label }),
-    ...(dueMs === undefined ? {} : { dueMs }),
-    ...(typeof priority === "number" ? { priority } : {}),
-    isDone: done === true,
-    ...(damaged ? { damaged } : {}),
-  };
+  const order = typeof priority === "number" ? priority : undefined;
+  return withoutBlanks({ id, label, dueMs, priority: order, isDone: done === true, damaged });
 }
 
 function byOrder(a: Todo, b: Todo): number {

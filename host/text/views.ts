@@ -160,6 +160,6 @@ function typesOf(params: Map<string, string>): string[] {
 }
 
 /** The same without what is undefined or empty text. */
-function withoutBlanks<T extends object>(view: { [Key in keyof T]: T[Key] | undefined }): T {
+export function withoutBlanks<T extends object>(view: { [Key in keyof T]: T[Key] | undefined }): T {
   return Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined && value !== "")) as T;
 }
