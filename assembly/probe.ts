@@ -371,7 +371,7 @@ export {
 } from "./store/space";
 export { stripeAll, striping } from "./store/striping";
 export { makeRoom, upkeep } from "./store/upkeep";
-export { writing } from "./store/write";
+export { putBegin, putCommit, putWrite, writing } from "./store/write";
 
 // ── names for numbers ────────────────────────────────────────────────────────────────────────────────────────────────
 

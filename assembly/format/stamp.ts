@@ -36,7 +36,10 @@ function writeEntry(target: usize, handset: u32, counter: u64): usize {
   return target + VERSION_ENTRY_BYTES;
 }
 
-/** Writes the whole version of a stored record, by handset ascending, and returns how many entries it has. Shape: at most 63 bytes. */
+/**
+ * Writes the whole version of a stored record, by handset ascending, and returns how many entries it has. Shape: at most 63 bytes. Where others fill them and
+ * this handset has its own change, the last of the others is left out: a version that saw less than it did makes a conflict, and loses nothing.
+ */
 export function writeVersion(target: usize, ext: usize, extBytes: u32, lsn: u64, handset: u32): u32 {
   const count = storedEntries(ext, extBytes);
   let ownMissing = !isForeign(ext, extBytes);
@@ -49,7 +52,8 @@ export function writeVersion(target: usize, ext: usize, extBytes: u32, lsn: u64,
       ownMissing = false;
       if (other == handset) continue;
     }
-    at = writeEntry(at, other, loadU40(entry + 2));
+    const taken = <u32>(at - target) / VERSION_ENTRY_BYTES + (ownMissing ? 1 : 0);
+    if (taken < VERSION_ENTRIES_MAX) at = writeEntry(at, other, loadU40(entry + 2));
   }
   if (ownMissing) at = writeEntry(at, handset, lsn);
   return <u32>(at - target) / VERSION_ENTRY_BYTES;

@@ -64,10 +64,16 @@ let announced: u32 = 0;
 export function begunUnseen(): bool {
   return <i16>(announced - newestSession) > 0;
 }
-/** Highest session that anything on flash names, segments and labels: what is begun next is above it. */
+/** Has the anchor no label? A session erases it before it programs anything, and until it closes nothing there names it. */
+let unnamed: bool = false;
+/**
+ * Highest session that was begun: what is begun next is above it. One that nothing names may be: its first program, with the header of its segment, was
+ * torn, reads badly today, and well on another day.
+ */
 export function highestBegun(): u32 {
   const ahead = <i32>(<i16>(announced - highestSession));
-  return ahead > 0 ? highestSession + ahead : highestSession;
+  const named = ahead > 0 ? highestSession + ahead : highestSession;
+  return unnamed ? named + 1 : named;
 }
 /** Did the label of the last good block, which a format writes last, verify? */
 let lastLabelled: bool = false;
@@ -130,6 +136,7 @@ export function forgetSurvey(): void {
   newestCold = -1;
   suspect = -1;
   announced = 0;
+  unnamed = false;
 }
 
 /** Does the store name a feature that only readers may ignore? */
@@ -192,6 +199,7 @@ function surveyBlock(b: u32): i32 {
     if (<i16>(labelSession(UNIT) - announced) > 0) announced = labelSession(UNIT);
   }
   if (b < anchorCount) {
+    unnamed = label != Status.OK;
     setState(b, BlockState.ANCHOR);
     return Status.OK;
   }

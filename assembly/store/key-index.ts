@@ -18,8 +18,10 @@ const IDENTITY: u64 = ~KEY_TOMBSTONE;
 
 let base: usize = 0;
 let slots: u32 = 0;
-/** Slots beyond the last home, so that the last cluster has somewhere to go. */
+/** Slots beyond the last home, so that the last cluster has somewhere to go; where it needs more, what lies before it moves down. */
 const OVERFLOW: u32 = 256;
+/** How many slots below its home a key lies at most. */
+let lowered: u32 = 0;
 
 export let capacity: u32 = 0;
 export let used: u32 = 0;
@@ -52,6 +54,7 @@ export function clearIndex(): void {
   used = 0;
   tombstones = 0;
   chunks = 0;
+  lowered = 0;
 }
 export function countOf(kind: u32): u32 {
   return load<u32>(counts + kind * 4);
@@ -111,13 +114,14 @@ export function writeSlot(slot: usize, key: u64, address: u32): void {
 function home(key: u64): u32 {
   return <u32>(((key >> 24) * <u64>slots) >> 32);
 }
-/** First slot at or after the key's home whose key is not smaller, or which is empty. */
+/** First slot whose key is not smaller, or which is empty and not below the key's home. */
 function seek(key: u64): u32 {
   const wanted = key & IDENTITY;
-  let i = home(key);
+  const first = home(key);
+  let i = first - min(first, lowered);
   while (i < slots + OVERFLOW) {
     const slot = slotAt(i);
-    if (addressAt(slot) == EMPTY || (keyAt(slot) & IDENTITY) >= wanted) break;
+    if (addressAt(slot) == EMPTY ? i >= first : (keyAt(slot) & IDENTITY) >= wanted) break;
     i++;
   }
   return i;
@@ -155,7 +159,7 @@ export function hasRoom(more: u32): bool {
   return used + more <= capacity;
 }
 
-/** Sets the place of a key, new or known. False when the index is full. Cost: a shift within one cluster. */
+/** Sets the place of a key, new or known. False when not one slot is empty. Cost: a shift within one cluster. */
 export function put(key: u64, address: u32): bool {
   if (find(key)) {
     count(keyAt(foundSlot), -1);
@@ -166,9 +170,23 @@ export function put(key: u64, address: u32): bool {
   const i = <u32>((foundSlot - base) / SLOT_BYTES);
   let end = i;
   while (end < slots + OVERFLOW && addressAt(slotAt(end)) != EMPTY) end++;
-  if (end >= slots + OVERFLOW) return false;
+  if (end >= slots + OVERFLOW) return putBelow(i, key, address);
   memory.copy(slotAt(i + 1), slotAt(i), (end - i) * SLOT_BYTES);
   writeSlot(slotAt(i), key, address);
+  count(key, 1);
+  return true;
+}
+/** As `put`, where all is taken from slot `i` to the end: what lies before it moves down by one, as far as to the next empty slot. */
+function putBelow(i: u32, key: u64, address: u32): bool {
+  let gap = i;
+  while (gap > 0 && addressAt(slotAt(gap - 1)) != EMPTY) gap--;
+  if (gap-- == 0) return false;
+  memory.copy(slotAt(gap), slotAt(gap + 1), (i - 1 - gap) * SLOT_BYTES);
+  writeSlot(slotAt(i - 1), key, address);
+  for (; gap < i; gap++) {
+    const first = home(keyAt(slotAt(gap)));
+    if (first > gap) lowered = max(lowered, first - gap);
+  }
   count(key, 1);
   return true;
 }
@@ -181,7 +199,7 @@ export function remove(key: u64): void {
   let end = i + 1;
   while (end < slots + OVERFLOW) {
     const slot = slotAt(end);
-    if (addressAt(slot) == EMPTY || home(keyAt(slot)) == end) break;
+    if (addressAt(slot) == EMPTY || home(keyAt(slot)) >= end) break;
     end++;
   }
   memory.copy(slotAt(i), slotAt(i + 1), (end - i - 1) * SLOT_BYTES);

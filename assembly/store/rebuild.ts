@@ -31,6 +31,7 @@ import { headless } from "../journal/survey";
 import { clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, keyOfEntry, put } from "./key-index";
 import { countIn, countOut, isComplete, newestLsn, noteChange, resetLiveSum } from "./live-sum";
 import { fetchAt, head, lsnOf, supersede } from "./place";
+import { confirmedOnFlash } from "./reserved";
 
 const entry: usize = memory.data(48, 8);
 let owner: u32 = 0xffffffff;
@@ -104,14 +105,47 @@ export function countLost(): void {
 }
 
 /**
- * Reads all segments: hot ones newest first, so that most superseded records are met after what replaced them.
+ * What is indexed of the records. Deletions that were forgotten come up again as long as their segments stand, and there may be more of them than the index
+ * takes: then all else is indexed first, and after it the deletions of what is there, or that the relay has not confirmed.
+ */
+namespace Part {
+  export const ALL: u32 = 0;
+  export const VERSIONS: u32 = 1;
+  export const DELETIONS: u32 = 2;
+}
+let part: u32 = Part.ALL;
+/** Deletions of what is not there are left out up to this LSN. */
+let forgettable: u64 = 0;
+
+/**
+ * Reads all segments, and those of a part with more deletions than the index takes three times.
  * Errors: INDEX_FULL the memory given cannot hold the part's records; IO.
  */
 export function rebuildIndex(): i32 {
+  let status = indexRecords(Part.ALL);
+  if (status == Status.INDEX_FULL) {
+    status = indexRecords(Part.VERSIONS);
+    forgettable = confirmedOnFlash();
+    if (status >= 0) status = indexRecords(Part.DELETIONS);
+  }
+  if (status >= 0) status = indexChunks();
+  if (status < 0) return status;
+  for (let i: u32 = 0; i < originCount; i++) preferOriginals(load<u32>(origins + i * 4));
+  discardDead();
+  return Status.OK;
+}
+
+function beginIndex(): void {
   clearIndex();
   clearLive();
   resetLiveSum(0);
   originCount = 0;
+}
+
+/** Hot segments newest first, so that most superseded records are met after what replaced them. */
+function indexRecords(what: u32): i32 {
+  part = what;
+  if (what != Part.DELETIONS) beginIndex();
   lostCount = 0;
   let bound: u64 = ~(<u64>0);
   while (true) {
@@ -129,10 +163,6 @@ export function rebuildIndex(): i32 {
     const status = indexSegment(b);
     if (status < 0) return status;
   }
-  const status = indexChunks();
-  if (status < 0) return status;
-  for (let i: u32 = 0; i < originCount; i++) preferOriginals(load<u32>(origins + i * 4));
-  discardDead();
   return Status.OK;
 }
 
@@ -221,6 +251,7 @@ function resolve(block: u32): i32 {
   if (Build.PROBE && twin(Twin.OLD_VERSION) && fetchAt(toAddress(block, e().offset), true) < 0) return Status.OK;
   const key = keyOfEntry(e());
   noteChange(key, e().lsn);
+  if (part != Part.ALL && isLeftOut(key)) return Status.OK;
   if (find(key)) {
     if (!replaces(block, foundAddress())) {
       addFlags(block, BlockFlag.DEAD);
@@ -238,6 +269,13 @@ function resolve(block: u32): i32 {
     return fault(Status.INDEX_FULL, block, 0, 0);
   addLive(block, recordBytes(e().dataBytes));
   return Status.OK;
+}
+
+/** Is the entry at hand none of the present part, or a deletion that nothing needs? The newest change stays: only its record has the sum of today. */
+function isLeftOut(key: u64): bool {
+  const deletion = (e().flags & EntryFlag.TOMBSTONE) != 0;
+  if (deletion != (part == Part.DELETIONS)) return true;
+  return deletion && !find(key) && e().lsn <= forgettable && e().lsn != newestLsn;
 }
 
 /**

@@ -13,6 +13,7 @@ import { nextLsn } from "../journal/progress";
 import { SCAN_ASK, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
 import {
   addressAt,
+  capacity,
   find,
   foundAddress,
   foundTombstone,
@@ -24,6 +25,7 @@ import {
   remove,
   SLOT_BYTES,
   tombstones,
+  used,
   walk,
   walkAddress,
   walkKey,
@@ -46,9 +48,12 @@ let cursor: u64 = 0;
 let running: bool = false;
 /** LSN at which all tombstones had been looked at: nothing changes for them until something was written. */
 let settledLsn: u64 = 0;
+/** Deletions forgotten since the mount. */
+export let forgotten: u32 = 0;
 
 export function resetSweep(): void {
   running = false;
+  forgotten = 0;
   cursor = 0;
   settledLsn = 0;
 }
@@ -65,20 +70,34 @@ export function sweepPays(): bool {
   return running || (newestLsn != 0 && nextLsn != settledLsn && tombstones > 8 + recordCount() / 64);
 }
 
-/** Reads up to `blocks` summaries. Cost: one or two reads a block. */
-export function sweep(blocks: u32): void {
-  if (!running && !begin()) return;
+/** Are so many keys deletions that it is worth while to empty segments for their sake? */
+export function hasManyDeletions(): bool {
+  return tombstones > capacity / 16;
+}
+/** Is the index nearly full, and that of deletions? Then what they wait for is emptied, although there may be room for records. */
+export function indexIsShort(): bool {
+  return used > capacity - capacity / 8 && hasManyDeletions();
+}
+/** Victims were emptied: deletions that were needed may not be any more. */
+export function sweepAnew(): void {
+  settledLsn = 0;
+}
+
+/** Reads up to `blocks` summaries. False: a block is in the way that waits for its erase, or takes none. Cost: one or two reads a block. */
+export function sweep(blocks: u32): bool {
+  if (!running && !begin()) return true;
   for (let done: u32 = 0; done < blocks; block++) {
     if (block >= blockCount) {
       finish();
-      return;
+      return true;
     }
     const state = stateOf(block);
-    if (state == BlockState.DIRTY || haunts(block)) return;
+    if (state == BlockState.DIRTY || haunts(block)) return false;
     if (!holdsRecords(block) || !(flagsOf(block) & BlockFlag.DEAD) || openLsnOf(block) > beganLsn) continue;
     readBlock();
     done++;
   }
+  return true;
 }
 
 /** Takes the next tombstones in key order. */
@@ -136,5 +155,6 @@ function finish(): void {
     if (hasRelay && (!known || isOwed(head().lsn))) continue;
     supersede(address, known ? head().dataBytes : 0);
     remove(key);
+    forgotten++;
   }
 }

@@ -10,10 +10,12 @@ import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, o
 import { fault } from "../journal/progress";
 import { BLANKS_KEPT, COLD, HOT, roomLeft, segmentHasRoom } from "../journal/segment-writer";
 import { compacting, compactions, compactStep, levelling, mustEmpty, victimLeft, victimLive, victimRoom } from "./compact";
+import { hasRoom } from "./key-index";
 import { newestLsn } from "./live-sum";
+import { confirmedLsn } from "./reserved";
 import { isShort, lowWater, reserveBlocks, segmentBytes } from "./space";
 import { stripeAlong, stripeAtRest, striping } from "./striping";
-import { sweep, sweepPays } from "./sweep";
+import { forgotten, hasManyDeletions, indexIsShort, sweep, sweepAnew, sweepPays } from "./sweep";
 
 /** Blocks up to this long are emptied by a few writes. */
 const SMALL_BLOCK: u32 = 8192;
@@ -48,9 +50,10 @@ function sweepBlocks(): u32 {
  */
 export function makeRoom(bytes: u32, floor: u32): i32 {
   const small = bytes <= SMALL_WRITE;
-  if (bytes <= RECORD_MAX_BYTES && blankCount() < blanksWanted() && dirtyCount() > 0) eraseOne();
+  const full = indexIsShort() && indexPays(); // a sweep waits while a block is dirty
+  if (bytes <= RECORD_MAX_BYTES && (full || blankCount() < blanksWanted()) && dirtyCount() > 0) eraseOne();
   const crowded = blankCount() <= BLANKS_CROWDED && !fitsInOpen(bytes);
-  if (small && !crowded && (compacting() || isShort() || coldEnds() || (adoptedCount > ADOPTED_MANY && hasAdopted()))) {
+  if (small && !crowded && (compacting() || isShort() || full || coldEnds() || (adoptedCount > ADOPTED_MANY && hasAdopted()))) {
     pruneAdopted();
     if (sweepPays()) sweep(sweepBlocks());
     const status = compactStep(share(bytes));
@@ -83,6 +86,51 @@ export function reclaim(floor: u32): i32 {
   }
   return lacks(floor) ? fault(Status.FULL, 0, 0, 0) : Status.OK;
 }
+/** Victims that are emptied before deletions are looked at again. */
+const VICTIMS_A_SWEEP: u32 = 8;
+/** Victims emptied for the index without one deletion forgotten, before it is left as it is: a relay that confirmed none of them keeps them all. */
+const VICTIMS_IN_VAIN: u32 = 64;
+let paidForgotten: u32 = 0;
+let paidConfirmed: u64 = 0;
+let paidCompactions: u32 = 0;
+/** Has emptying segments let deletions be forgotten of late, or did the relay confirm some? */
+function indexPays(): bool {
+  if (forgotten != paidForgotten || confirmedLsn != paidConfirmed) {
+    paidForgotten = forgotten;
+    paidConfirmed = confirmedLsn;
+    paidCompactions = compactions;
+  }
+  return compactions - paidCompactions < VICTIMS_IN_VAIN;
+}
+
+/**
+ * Makes the index take `more` keys: deletions that nothing needs any more are forgotten, and victims emptied for the others. Writes do their share of that
+ * before the index is full, so that few ever wait for it. Errors: INDEX_FULL when nothing is to be gained; IO. Cost: one or two reads for each block
+ * with dead records, for every 112 deletions that are looked at; victims only while that gains something.
+ */
+export function makeIndexRoom(more: u32): i32 {
+  let status: i32 = 1;
+  while (status > 0 && hasManyDeletions() && !hasRoom(more) && indexPays()) status = forgetSome();
+  return status < 0 ? status : hasRoom(more) ? Status.OK : Status.INDEX_FULL;
+}
+/** Looks at some deletions; when all were looked at, victims are emptied first. 0: nothing is to be gained. Errors: IO. */
+function forgetSome(): i32 {
+  if (!sweepPays()) {
+    const emptied = emptyVictims();
+    if (emptied <= 0) return emptied;
+    sweepAnew();
+  }
+  while (dirtyCount() > 0) eraseOne();
+  return sweep(blockCount) ? 1 : 0;
+}
+/** Empties a few victims. Returns how many. Errors: IO. */
+function emptyVictims(): i32 {
+  const before = compactions;
+  let status: i32 = 1;
+  while (status > 0 && compactions - before < VICTIMS_A_SWEEP) status = compactStep(blockBytes);
+  return status == Status.IO ? status : <i32>(compactions - before);
+}
+
 /**
  * Are only `floor` blocks free, or fewer? A block that takes no erase looks dirty after each battery change, where it could not be marked:
  * what the next segment needs is made blank before anything is promised.
@@ -149,6 +197,9 @@ export function resetUpkeep(): void {
   idleLsn = 0;
   idleFree = 0;
   idleCompactions = 0;
+  paidForgotten = 0;
+  paidConfirmed = 0;
+  paidCompactions = 0;
 }
 /** Has idle compaction made a block free of late, or was something changed? */
 function idlePays(): bool {

@@ -30,7 +30,7 @@ import { fetchAt, head, lsnOf, supersede, supersedeAt } from "./place";
 import { hasRelay } from "./reserved";
 import { failed, refused, writable } from "./session";
 import { admits, admitsPicture, chunkBytes, noRoom, REMOVE_RESERVE_BLOCKS, recordLimitData, reserveBlocks, segmentBytes } from "./space";
-import { coldTakes, makeRoom, reclaim } from "./upkeep";
+import { coldTakes, makeIndexRoom, makeRoom, reclaim } from "./upkeep";
 
 /** Detail of a FULL that only pictures meet; docs/abi.md. */
 const FAULT_PICTURE: u32 = 7;
@@ -139,8 +139,9 @@ export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaByt
   }
   const fixed = metaBytes + extBytes;
   chunked = fixed + body + 48 > recordLimitData;
-  if (!hasRoom((find(key) ? 0 : 1) + (chunked ? chunkCount(body) : 0))) return Status.INDEX_FULL;
   if (batchOpen && body > batchBytes) return Status.TOO_BIG;
+  status = admitKeys((find(key) ? 0 : 1) + (chunked ? chunkCount(body) : 0));
+  if (status < 0) return status;
   const bytes = footprint(fixed, body);
   if (!batchOpen) {
     if (!admits(bytes)) return noRoom(bytes);
@@ -168,6 +169,11 @@ export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaByt
   inChunk = 0;
   putOpen = true;
   return Status.OK;
+}
+
+/** Will the index take so many keys? A batch asks for all of its own when it begins: none of its bodies ends in more than one chunk that is not full. Errors: INDEX_FULL, IO. */
+function admitKeys(more: u32): i32 {
+  return more == 0 || hasRoom(more) ? Status.OK : failed(makeIndexRoom(more));
 }
 
 /** Takes the next `length` body bytes from the window. Cut: chunks without their head are nobody's and go with the next compaction. */
@@ -359,7 +365,8 @@ export function batchBegin(count: u32, bytes: u32): i32 {
   if (status < 0) return status;
   if (putOpen || batchOpen) return Status.BUSY;
   if (count > BATCH_MAX_RECORDS || bytes > BATCH_MAX_BYTES + count * (META_MAX_BYTES + EXT_MAX_BYTES)) return Status.TOO_BIG;
-  if (!hasRoom(count + bytes / chunkBytes + 1)) return Status.INDEX_FULL;
+  status = admitKeys(2 * count + bytes / chunkBytes);
+  if (status < 0) return status;
   const need = count * recordBytes(hasRelay ? 44 + EXT_MAX_BYTES : 44) + bytes + bytes / 8;
   if (!admits(need)) return noRoom(need);
   status = makeRoomFor(need);

@@ -7,12 +7,9 @@
 import { loadU48, storeU48 } from "../base/bytes";
 import { WINDOW } from "../base/memory";
 import { Status } from "../base/status";
-import { RESERVED_HIGH, RESERVED_KIND, RESERVED_LOW, tellRelay } from "../store/reserved";
+import { LEDGER_ACKED, LEDGER_BYTES, LEDGER_SHAPE, RESERVED_HIGH, RESERVED_KIND, RESERVED_LOW, tellRelay } from "../store/reserved";
 import { get, readBody } from "../store/retrieve";
 import { putBegin, putCommit, putWrite } from "../store/write";
-
-const LEDGER_BYTES: u32 = 40;
-const SHAPE: u32 = 1;
 
 /** The relay's incarnation; zero both when none was ever met. */
 export let epochHigh: u64 = 0;
@@ -38,12 +35,12 @@ export function recallLedger(): void {
   ackedLsn = 0;
   dirty = false;
   const status = get(RESERVED_KIND, RESERVED_HIGH, RESERVED_LOW);
-  if (status == Status.OK && readBody(0, LEDGER_BYTES) == <i32>LEDGER_BYTES && load<u8>(WINDOW) == SHAPE) {
+  if (status == Status.OK && readBody(0, LEDGER_BYTES) == <i32>LEDGER_BYTES && load<u8>(WINDOW) == LEDGER_SHAPE) {
     cursorSeq = loadU48(WINDOW + 2);
     joinCode = load<u64>(WINDOW, 8);
     epochHigh = load<u64>(WINDOW, 16);
     epochLow = load<u64>(WINDOW, 24);
-    ackedLsn = load<u64>(WINDOW, 32);
+    ackedLsn = load<u64>(WINDOW, LEDGER_ACKED);
   }
   tellRelay(status != Status.NOT_FOUND, ackedLsn);
 }
@@ -83,12 +80,12 @@ export function saveLedger(wallMs: i64): i32 {
   if (status == Status.FULL || status == Status.INDEX_FULL || status == Status.WORN_OUT) return Status.OK;
   if (status < 0) return status;
   memory.fill(WINDOW, 0, LEDGER_BYTES);
-  store<u8>(WINDOW, <u8>SHAPE);
+  store<u8>(WINDOW, <u8>LEDGER_SHAPE);
   storeU48(WINDOW + 2, cursorSeq);
   store<u64>(WINDOW, joinCode, 8);
   store<u64>(WINDOW, epochHigh, 16);
   store<u64>(WINDOW, epochLow, 24);
-  store<u64>(WINDOW, ackedLsn, 32);
+  store<u64>(WINDOW, ackedLsn, LEDGER_ACKED);
   putWrite(LEDGER_BYTES); // gathered in RAM: it is the commit that may fail
   status = putCommit();
   if (status >= 0) dirty = false;

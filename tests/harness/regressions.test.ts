@@ -100,6 +100,10 @@ const CUTS: readonly { line: string; lost: string }[] = [
     line: "spi-nor-8m:b12:seed2001:w3:f20:p25:cut699=erase-a:keep=0-236:short",
     lost: "in a block whose erase was torn every gap was tried as the end of a record: a mount read twice what is promised",
   },
+  {
+    line: "spi-nor-8m:b256:seed5001:w4:f2:p2:cut1815=delayed:keep=0-421:short",
+    lost: "the first program of a session that nothing named read badly at one boot and well at the next: its removal came back in a recovery of the same number",
+  },
 ];
 
 const TRIALS: readonly { line: string; lost: string }[] = [

@@ -39,6 +39,22 @@ test("a version from the air stays as it came; changed here, it has this handset
   }
 });
 
+test("a version that nine other handsets fill has this one's change all the same, and nothing behind its 63 bytes is touched", () => {
+  for (const handset of [0, 11, 95]) {
+    const others = Array.from({ length: 9 }, (_, i) => [10 * (i + 1), i + 1] as const);
+    probe.bytes(spare + 100, 80).fill(0x77);
+    const version = whole(LOCAL, encodeVersion(new Map(others)), 99n, handset)!;
+    assert.equal(encodeVersion(version), encodeVersion(new Map([...others.slice(0, 8), [handset, 99]])), `handset ${handset}`);
+    assert.ok(probe.bytes(spare + 100 + 63, 17).every((byte) => byte === 0x77));
+  }
+  const known = Array.from({ length: 9 }, (_, i) => [10 * (i + 1), i + 1] as const);
+  assert.equal(
+    encodeVersion(whole(LOCAL, encodeVersion(new Map(known)), 99n, 90)!),
+    encodeVersion(new Map([...known, [90, 99]])),
+    "its own change is among the nine",
+  );
+});
+
 test("an ext of another make is no version", () => {
   probe.write(spare, [0x20, 1, 2, 3, 4, 5, 6, 7]);
   assert.is(call.storedEntries!(spare, 8), 0);

@@ -512,6 +512,31 @@ test("what reads otherwise after a part of it was programmed again is thrown awa
   assert.equal(store.get(100), new Chance(100).bytes(500));
 });
 
+test("a session whose first program did not read is above none that comes after it: what it wrote stays void when it reads well again", () => {
+  const { store, set } = shaky({ ...parts.nor, blockCount: 256 });
+  store.must(store.put(1, "stays"));
+  store.must(store.put(2, "stays"));
+  store.must(store.reopen());
+  store.must(store.remove(1)); // erases the anchor, and opens a segment with its first program
+  const [torn] = store.probe.blocksIn("STATE_OPEN");
+  set((block, offset, target) => {
+    if (block === torn && offset >= 64) target.fill(0x55);
+    return undefined;
+  });
+  store.must(store.pull());
+  assert.is(store.text(1), "stays");
+  store.must(store.put(3, "new"));
+  set();
+  for (let pulled = 0; pulled < 2; pulled++) {
+    store.must(store.pull());
+    assert.equal(
+      [1, 2, 3].map((id) => store.text(id)),
+      ["stays", "stays", "new"],
+      `pull ${pulled}`,
+    );
+  }
+});
+
 test("what a boot that came to no root has labelled, may have torn, or would have opened, is erased again before a recovery", () => {
   const { store, set } = shaky(parts.nor);
   for (let id = 0; id < 12; id++) store.must(store.put(id, new Uint8Array(90)));

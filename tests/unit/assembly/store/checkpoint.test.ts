@@ -327,6 +327,21 @@ test("a body that ends before the index does is not believed", () => {
   assertFilled(store, 1500);
 });
 
+test("a block map in which more lives in a block than it can hold is not believed", () => {
+  for (const [more, believed] of [
+    [0, true],
+    [1, false],
+  ] as const) {
+    const store = filled(400);
+    const [sealed] = store.probe.blocksIn("STATE_SEALED");
+    store.probe.call.setLiveUnits!(sealed!, geometry.blockBytes / store.probe.value("liveUnit") + more);
+    store.must(store.reopen());
+    assert.is(store.probe.call.hasSwitch!(), 1);
+    assert.is(hasBody(store), believed);
+    assertFilled(store, 400);
+  }
+});
+
 const many = { ...geometry, blockCount: 400 };
 /** Blank blocks from the highest down. */
 const blanksOf = (store: Store): number[] => store.probe.blocksIn("STATE_BLANK").reverse();

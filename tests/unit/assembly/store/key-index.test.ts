@@ -53,22 +53,62 @@ test("50 000 random operations leave in it what a Map holds, in key order", () =
   }
 });
 
-test("an index whose last cluster reaches its end takes no more keys there, finds none beyond, and goes on when one was removed", () => {
+test("an index whose last cluster reaches its end takes keys there as elsewhere, down to the last slot, and finds none that is not there", () => {
   lay(1200);
-  const top = (n: number): bigint => (1n << 56n) - 4n * BigInt(1200 - n);
-  let count = 0;
-  while (call.indexPut!(top(count), count) === 1) count++;
-  assert.is(count, 257, "the last home, and the slots beyond it");
-  assert.is(call.find!(top(count)), 0);
-  assert.is(call.indexPut!(1n << 40n, 7), 1, "elsewhere there is room");
-  call.indexRemove!(top(100));
-  for (let i = 0; i < count; i++) {
-    assert.is(call.find!(top(i)), i === 100 ? 0 : 1, `key ${i}`);
-    if (i !== 100) assert.is(word.foundAddress!(), i);
+  const top = (n: number): bigint => (1n << 56n) - 4n * BigInt(1500 - n);
+  const places = new Map<number, number>();
+  const chance = new Chance(4);
+  const order = Array.from({ length: 1200 }, (_, n) => [chance.u32(), n] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, n]) => n);
+  for (const [address, n] of order.entries()) {
+    assert.is(call.find!(top(n)), 0, `key ${n} is not there yet`);
+    assert.is(call.indexPut!(top(n), address), 1, `the ${address}th`);
+    places.set(n, address);
   }
-  assert.is(call.indexPut!(top(count), count), 1);
-  assert.is(call.indexPut!(top(count + 1), count), 0);
-  assert.is(probe.value("used"), 258);
+  assert.is(call.indexPut!(top(1200), 7), 0, "every slot is taken");
+  assert.is(call.find!(top(1200)), 0);
+  for (const n of order.slice(0, 500)) {
+    call.indexRemove!(top(n));
+    places.delete(n);
+  }
+  assert.is(call.indexPut!(1n << 40n, 7), 1, "elsewhere there is room again");
+  call.indexRemove!(1n << 40n);
+  for (const n of order) {
+    assert.is(call.find!(top(n)), places.has(n) ? 1 : 0, `key ${n}`);
+    if (places.has(n)) assert.is(word.foundAddress!(), places.get(n));
+  }
+  assert.equal(
+    walkAll(),
+    [...places].sort(([a], [b]) => a - b).map(([n, address]) => [top(n), address]),
+  );
+  assert.is(probe.value("used"), 700);
+});
+
+test("keys that come and go where the last cluster reaches beyond its end leave in it what a Map holds", () => {
+  const capacity = lay(1200);
+  const chance = new Chance(5);
+  const model = new Map<bigint, number>();
+  const keys = Array.from({ length: 1100 }, (_, i) => (i % 2 ? (1n << 56n) - 4n * BigInt(i + 1) : long.keyOf!(3, 5, i)));
+  for (let round = 0; round < 20_000; round++) {
+    const key = chance.pick(keys);
+    if (chance.below(5) < (round % 8000 < 5000 ? 1 : 4)) {
+      call.indexRemove!(key);
+      model.delete(key);
+    } else if (model.has(key) || model.size < capacity) {
+      assert.is(call.indexPut!(key, round), 1);
+      model.set(key, round);
+    }
+    const asked = chance.pick(keys);
+    assert.is(call.find!(asked), model.has(asked) ? 1 : 0);
+    if (model.has(asked)) assert.is(word.foundAddress!(), model.get(asked));
+    if (round % 2000 === 0)
+      assert.equal(
+        walkAll(),
+        [...model].sort(([a], [b]) => (a < b ? -1 : 1)),
+      );
+  }
+  assert.ok(model.size > 600, `${model.size}`);
 });
 
 test("it takes as many keys as it says, whatever they are, and forgets them all", () => {
@@ -76,7 +116,7 @@ test("it takes as many keys as it says, whatever they are, and forgets them all"
     const capacity = lay(1200);
     const chance = new Chance(2);
     const top = (1n << 56n) - 4n;
-    const keys = Array.from({ length: spread === "mixed" ? capacity : 200 }, (_, i) =>
+    const keys = Array.from({ length: capacity }, (_, i) =>
       spread === "mixed"
         ? long.keyOf!(i & 7, chance.u32(), i)
         : spread === "close together"

@@ -233,6 +233,81 @@ test("an index that is full of heads, or only of chunks, is told as INDEX_FULL",
   }
 });
 
+/** Deletions of what was never there, `count` batches of 128: nothing needs them. */
+function deleteNothing(store: Store, batches: number): void {
+  for (let at = 0; at < batches; at++)
+    store.must(store.batch(Array.from({ length: 128 }, (_, i) => [1_000_000 + at * 128 + i, undefined] as const)));
+}
+/** The same part with less memory. */
+function smaller(store: Store): Store {
+  return new Store(store.flash.geometry, { part: store.part, memoryBytes: 128 * 1024 });
+}
+
+for (const last of ["a record", "a deletion that nothing needs"])
+  test(`more deletions than the index takes do not keep a part from being mounted, as far as nothing needs them; the newest change is ${last}`, () => {
+    const store = Store.make({ ...parts.nor, blockCount: 512 });
+    for (let id = 0; id < 300; id++) store.must(store.put(id, "old"));
+    for (let id = 0; id < 300; id += 3) store.must(store.remove(id));
+    for (let id = 1; id < 300; id += 3) store.must(store.put(id, "new"));
+    deleteNothing(store, 80);
+    if (last === "a record") store.must(store.put(2, "new"));
+    const { nextLsn } = store.stat();
+    const small = smaller(store);
+    assert.ok(small.probe.value("capacity") < store.stat().tombstones);
+    assert.is(small.mount(), 0);
+    const { damagedUnknown, records, tombstones } = small.stat();
+    assert.equal([damagedUnknown, records], [0, 200]);
+    assert.ok(tombstones <= 101 && small.stat().nextLsn >= nextLsn, `${tombstones}`);
+    for (let id = 0; id < 300; id++)
+      assert.is(small.text(id), id % 3 === 0 ? status("NOT_FOUND") : id % 3 === 1 || (id === 2 && last === "a record") ? "new" : "old");
+    small.must(small.put(300, "one more"));
+    small.must(small.pull());
+    assert.is(small.stat().records, 201);
+  });
+
+test("of more deletions than the index takes those stay that a relay has not confirmed, or where what it confirmed cannot be read", () => {
+  for (const [words, mounts, spoil] of [
+    ["all are confirmed", true, () => {}],
+    ["none are", false, (store: Store) => writeLedger(store, 40, 1, 0n)],
+    ["nobody knows the shape", false, (store: Store) => writeLedger(store, 40, 2, 1n << 40n)],
+    ["it is too short", false, (store: Store) => writeLedger(store, 39, 1, 1n << 40n)],
+    ["it has rotted", false, rotLedger],
+  ] as const) {
+    const store = Store.make({ ...parts.nor, blockCount: 512 });
+    store.must(store.put(1, "here"));
+    writeLedger(store, 40, 1, 1n << 40n);
+    deleteNothing(store, 80);
+    spoil(store);
+    store.must(store.put(2, "newest"));
+    const small = smaller(store);
+    assert.is(small.mount(), mounts ? 0 : status("INDEX_FULL"), words);
+    if (mounts) assert.equal([small.text(1), small.text(2)], ["here", "newest"]);
+  }
+});
+
+/** What is known of a relay, as the floor sync writes it: its length, shape, and LSN up to which all is confirmed. */
+function writeLedger(store: Store, bytes: number, shape: number, confirmed: bigint): void {
+  const { call, doorstep, value } = { ...store.probe, value: (name: string) => store.probe.value(name) };
+  store.must(call.putBegin!(value("RESERVED_KIND"), value("RESERVED_HIGH"), value("RESERVED_LOW"), 0, 0, 0, bytes, 0n));
+  const body = new Uint8Array(40);
+  body[0] = shape;
+  new DataView(body.buffer).setBigUint64(32, confirmed, true);
+  doorstep.fill(body.subarray(0, bytes));
+  store.must(call.putWrite!(bytes));
+  store.must(call.putCommit!());
+}
+function rotLedger(store: Store): void {
+  const { call, word } = store.probe;
+  const [kind, high, low] = ["RESERVED_KIND", "RESERVED_HIGH", "RESERVED_LOW"].map((name) => store.probe.value(name)) as [
+    number,
+    number,
+    number,
+  ];
+  assert.is(call.find!(store.probe.long.keyOf!(kind, high, low)), 1);
+  const address = word.foundAddress!();
+  store.damage(word.addressBlock!(address), word.addressOffset!(address) + 24, 60);
+}
+
 test("a few blank bytes between the last record and a final summary that does not read are no damage", () => {
   let met = 0;
   for (let seed = 1; seed < 60 && met < 5; seed++) {

@@ -1,6 +1,7 @@
 /* When a deletion may be forgotten: when nothing older of its key is left, and no sooner. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { failing } from "../../../support/failing-part.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 
@@ -145,6 +146,102 @@ test("a sweep that has come to its end with as many deletions as it takes at onc
   assert.is(store.rest(), 0);
   assert.is(store.probe.value("tombstones"), 112);
   for (let id = 0; id < 112; id++) assert.is(store.get(id), status("NOT_FOUND"));
+});
+
+/** A part with room for many more records than the index takes of keys. */
+const roomy = { ...parts.nor, blockCount: 1024 };
+const memoryBytes = 128 * 1024;
+
+/** 64 notes that come and go, `at` and those after it, by the batch. Returns the answer. */
+function comeAndGo(store: Store, at: number): number {
+  const ids = Array.from({ length: 64 }, (_, i) => at + i);
+  const put = store.batch(ids.map((id) => [id, "here"] as const));
+  return put < 0 ? put : store.batch(ids.map((id) => [id, undefined] as const));
+}
+/** Until the index takes no more. Returns how many came and went. */
+function comeAndGoUntilFull(store: Store): number {
+  let at = 0;
+  while (comeAndGo(store, at) >= 0) at += 64;
+  while (store.put(at, "here") >= 0) store.must(store.remove(at++));
+  return at;
+}
+
+for (const together of [true, false])
+  test(`notes that come and go ${together ? "by the batch" : "one by one"} never fill the index: what they leave is forgotten, room for records or not`, () => {
+    const store = Store.make(roomy, { memoryBytes });
+    for (let id = 0; id < 500; id++) store.must(store.put(1_000_000 + id, `stays ${id}`));
+    const { capacity } = store.stat();
+    const all = capacity + 2000;
+    let erases = 0;
+    for (let at = 0; at < all; at += together ? 64 : 1) {
+      const mark = store.flash.mark();
+      if (together) store.must(comeAndGo(store, at));
+      else {
+        store.must(store.put(at, "here"));
+        store.must(store.remove(at));
+      }
+      erases = Math.max(erases, store.flash.since(mark).erases);
+    }
+    if (!together) assert.ok(erases <= 2, `one change and its deletion had ${erases} erases: they wait for no more than their share`);
+    assert.ok(store.stat().blankBlocks > 500, "there was room all the time");
+    for (let pulled = 0; pulled < 2; pulled++) {
+      if (!together) assert.ok(store.stat().tombstones < capacity - 500);
+      assert.is(store.stat().records, 500);
+      for (let at = 0; at < all; at += 97) assert.is(store.get(at), status("NOT_FOUND"), `note ${at}, pulled ${pulled}`);
+      for (let id = 0; id < 500; id++) assert.is(store.text(1_000_000 + id), `stays ${id}`);
+      if (pulled === 0) store.must(store.pull());
+    }
+  });
+
+test("deletions that a relay has not confirmed stay, and fill the index; what is known can still be changed and removed", () => {
+  const store = Store.make(roomy, { memoryBytes });
+  store.must(store.put(1_000_000, "known"));
+  store.probe.call.tellRelay!(1, 0n);
+  const gone = comeAndGoUntilFull(store);
+  for (let tries = 0; tries < 3; tries++) assert.is(store.put(1_000_001, "one more"), status("INDEX_FULL"));
+  const { compactions } = store.stat();
+  assert.ok(compactions <= 64 + 8, `${compactions} segments were emptied in vain`);
+  for (let change = 0; change < 50; change++) store.must(store.put(1_000_000, "changed".repeat(20)));
+  assert.is(store.stat().compactions, compactions, "and no more by other changes");
+  assert.is(store.stat().tombstones, gone);
+  store.probe.call.tellRelay!(1, 1n << 39n);
+  store.must(store.put(1_000_001, "one more"));
+  assert.ok(store.stat().tombstones < gone);
+  store.must(store.remove(1_000_000));
+});
+
+test("a block that takes no erase keeps its deletions in the index: what would need them to go is refused, and done when it is erased", () => {
+  const { store, flash } = failing(roomy, { memoryBytes });
+  store.must(store.format());
+  store.must(store.mount());
+  store.must(comeAndGo(store, 0));
+  const [worn] = store.probe.blocksIn("STATE_SEALED");
+  flash.fails = (operation, block, offset) => block === worn && (operation === "erase" || (operation === "program" && offset === 0));
+  comeAndGoUntilFull(store);
+  assert.is(store.put(1_000_000, "one more"), status("INDEX_FULL"));
+  assert.is(store.probe.call.stateOf!(worn!), store.probe.value("STATE_BAD"));
+  flash.heal();
+  store.must(store.pull());
+  store.must(store.put(1_000_000, "one more"));
+  assert.is(store.get(0), status("NOT_FOUND"));
+});
+
+test("a program that fails while room is made in the index is told, and nothing is lost by it", () => {
+  const { store, flash } = failing(roomy, { memoryBytes });
+  store.must(store.format());
+  store.must(store.mount());
+  store.must(store.put(1_000_000, "stays"));
+  const { capacity } = store.stat();
+  let at = 0;
+  for (; store.stat().tombstones + 192 < capacity; at += 64) store.must(comeAndGo(store, at));
+  const more = Array.from({ length: 128 }, (_, id) => [2_000_000 + id, "more"] as const);
+  flash.failAt("program", 0);
+  assert.is(store.batch(more), status("IO"));
+  assert.is(flash.failures, 1);
+  store.must(store.batch(more));
+  assert.is(store.text(1_000_000), "stays");
+  assert.is(store.text(2_000_000), "more");
+  assert.is(store.get(at - 1), status("NOT_FOUND"));
 });
 
 test.run();
