@@ -67,13 +67,13 @@ export function begunUnseen(): bool {
 /** Has the anchor no label? A session erases it before it programs anything, and until it closes nothing there names it. */
 let unnamed: bool = false;
 /**
- * Highest session that was begun: what is begun next is above it. One that nothing names may be: its first program, with the header of its segment, was
- * torn, reads badly today, and well on another day.
+ * Highest session that was begun: what is begun next is above it. After one that was closed in order there may be one that nothing names: its first program,
+ * with the header of its segment, was torn, reads badly today, and well on another day.
  */
 export function highestBegun(): u32 {
   const ahead = <i32>(<i16>(announced - highestSession));
   const named = ahead > 0 ? highestSession + ahead : highestSession;
-  return unnamed ? named + 1 : named;
+  return unnamed && endedCleanly() ? named + 1 : named;
 }
 /** Did the label of the last good block, which a format writes last, verify? */
 let lastLabelled: bool = false;
