@@ -116,6 +116,14 @@ namespace Part {
 let part: u32 = Part.ALL;
 /** Deletions of what is not there are left out up to this LSN. */
 let forgettable: u64 = 0;
+/**
+ * Were some? A block that waits for its erase may hold what they deleted, and read well on another day: until all such are erased, a segment in which only they
+ * stand is not given up.
+ */
+export let deletionsLeftOut: bool = false;
+export function forgetLeftOut(): void {
+  deletionsLeftOut = false;
+}
 
 /**
  * Reads all segments, and those of a part with more deletions than the index takes three times.
@@ -123,7 +131,8 @@ let forgettable: u64 = 0;
  */
 export function rebuildIndex(): i32 {
   let status = indexRecords(Part.ALL);
-  if (status == Status.INDEX_FULL) {
+  deletionsLeftOut = status == Status.INDEX_FULL;
+  if (deletionsLeftOut) {
     status = indexRecords(Part.VERSIONS);
     forgettable = confirmedOnFlash();
     if (status >= 0) status = indexRecords(Part.DELETIONS);
@@ -131,7 +140,7 @@ export function rebuildIndex(): i32 {
   if (status >= 0) status = indexChunks();
   if (status < 0) return status;
   for (let i: u32 = 0; i < originCount; i++) preferOriginals(load<u32>(origins + i * 4));
-  discardDead();
+  if (!deletionsLeftOut) discardDead();
   return Status.OK;
 }
 

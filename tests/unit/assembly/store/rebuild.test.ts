@@ -265,6 +265,23 @@ for (const last of ["a record", "a deletion that nothing needs"])
     assert.is(small.stat().records, 201);
   });
 
+test("after deletions were left out no segment is given up before every block is erased that may hold what they deleted", () => {
+  const store = Store.make({ ...parts.nor, blockCount: 512 });
+  for (let id = 0; id < 200; id++) store.must(store.put(id, "x".repeat(100)));
+  for (let id = 0; id < 200; id++) store.must(store.remove(id));
+  deleteNothing(store, 80);
+  store.must(store.put(1000, "newest"));
+  const small = smaller(store);
+  assert.is(small.mount(), 0);
+  const dirty = (): number[] => small.probe.blocksIn("STATE_DIRTY");
+  const [waits, ...others] = dirty();
+  assert.ok(waits !== undefined && others.length === 0, "the tail that was copied, and no segment in which nothing lives");
+  small.must(small.put(1001, "one more"));
+  assert.equal(dirty(), [waits]);
+  assert.ok(small.must(small.probe.call.compactStep!(10)) > 0);
+  assert.not(dirty().includes(waits!), "only the victim is dirty now");
+});
+
 test("of more deletions than the index takes those stay that a relay has not confirmed, or where what it confirmed cannot be read", () => {
   for (const [words, mounts, spoil] of [
     ["all are confirmed", true, () => {}],
