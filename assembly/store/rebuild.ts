@@ -108,16 +108,16 @@ export function countLost(): void {
  * What is indexed of the records. Deletions that were forgotten come up again as long as their segments stand, and there may be more of them than the index
  * takes: then all else is indexed first, and after it the deletions of what is there, or that the relay has not confirmed.
  */
-namespace Part {
+namespace Pass {
   export const ALL: u32 = 0;
   export const VERSIONS: u32 = 1;
   export const DELETIONS: u32 = 2;
 }
-let part: u32 = Part.ALL;
-/** Deletions of what is not there are left out up to this LSN. */
+let pass: u32 = Pass.ALL;
+/** Deletions of what is not there are left out up to this LSN, but for the newest change. */
 let forgettable: u64 = 0;
 /**
- * Were some? A block that waits for its erase may hold what they deleted, and read well on another day: until all such are erased, a segment in which only they
+ * Did this mount leave deletions out? A block that waits for its erase may hold what they deleted, and read well on another day: until all such are erased, a segment in which only they
  * stand is not given up.
  */
 export let deletionsLeftOut: bool = false;
@@ -130,12 +130,12 @@ export function forgetLeftOut(): void {
  * Errors: INDEX_FULL the memory given cannot hold the part's records; IO.
  */
 export function rebuildIndex(): i32 {
-  let status = indexRecords(Part.ALL);
+  let status = indexRecords(Pass.ALL);
   deletionsLeftOut = status == Status.INDEX_FULL;
   if (deletionsLeftOut) {
-    status = indexRecords(Part.VERSIONS);
+    status = indexRecords(Pass.VERSIONS);
     forgettable = confirmedOnFlash();
-    if (status >= 0) status = indexRecords(Part.DELETIONS);
+    if (status >= 0) status = indexRecords(Pass.DELETIONS);
   }
   if (status >= 0) status = indexChunks();
   if (status < 0) return status;
@@ -153,8 +153,8 @@ function beginIndex(): void {
 
 /** Hot segments newest first, so that most superseded records are met after what replaced them. */
 function indexRecords(what: u32): i32 {
-  part = what;
-  if (what != Part.DELETIONS) beginIndex();
+  pass = what;
+  if (what != Pass.DELETIONS) beginIndex();
   lostCount = 0;
   let bound: u64 = ~(<u64>0);
   while (true) {
@@ -260,7 +260,7 @@ function resolve(block: u32): i32 {
   if (Build.PROBE && twin(Twin.OLD_VERSION) && fetchAt(toAddress(block, e().offset), true) < 0) return Status.OK;
   const key = keyOfEntry(e());
   noteChange(key, e().lsn);
-  if (part != Part.ALL && isLeftOut(key)) return Status.OK;
+  if (pass != Pass.ALL && isLeftOut(key)) return Status.OK;
   if (find(key)) {
     if (!replaces(block, foundAddress())) {
       addFlags(block, BlockFlag.DEAD);
@@ -280,10 +280,10 @@ function resolve(block: u32): i32 {
   return Status.OK;
 }
 
-/** Is the entry at hand none of the present part, or a deletion that nothing needs? The newest change stays: only its record has the sum of today. */
+/** Is the entry at hand none of the present pass, or a deletion that nothing needs? The newest change stays: only its record has the sum of today. */
 function isLeftOut(key: u64): bool {
   const deletion = (e().flags & EntryFlag.TOMBSTONE) != 0;
-  if (deletion != (part == Part.DELETIONS)) return true;
+  if (deletion != (pass == Pass.DELETIONS)) return true;
   return deletion && !find(key) && e().lsn <= forgettable && e().lsn != newestLsn;
 }
 

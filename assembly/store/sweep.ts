@@ -78,7 +78,7 @@ export function hasManyDeletions(): bool {
 export function indexIsShort(): bool {
   return used > capacity - capacity / 8 && hasManyDeletions();
 }
-/** Victims were emptied: deletions that were needed may not be any more. */
+/** Lets all deletions be looked at again: victims were emptied, and what needed them may be gone. */
 export function sweepAnew(): void {
   settledLsn = 0;
 }

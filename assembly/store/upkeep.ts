@@ -50,10 +50,11 @@ function sweepBlocks(): u32 {
  */
 export function makeRoom(bytes: u32, floor: u32): i32 {
   const small = bytes <= SMALL_WRITE;
-  const full = indexIsShort() && indexPays(); // a sweep waits while a block is dirty
-  if (bytes <= RECORD_MAX_BYTES && (full || blankCount() < blanksWanted()) && dirtyCount() > 0) eraseOne();
+  const indexShort = indexIsShort() && indexPays();
+  // A sweep, which the index needs then, waits while a block is dirty.
+  if (bytes <= RECORD_MAX_BYTES && (indexShort || blankCount() < blanksWanted()) && dirtyCount() > 0) eraseOne();
   const crowded = blankCount() <= BLANKS_CROWDED && !fitsInOpen(bytes);
-  if (small && !crowded && (compacting() || isShort() || full || coldEnds() || (adoptedCount > ADOPTED_MANY && hasAdopted()))) {
+  if (small && !crowded && (compacting() || isShort() || indexShort || coldEnds() || (adoptedCount > ADOPTED_MANY && hasAdopted()))) {
     pruneAdopted();
     if (sweepPays()) sweep(sweepBlocks());
     const status = compactStep(share(bytes));
@@ -86,21 +87,23 @@ export function reclaim(floor: u32): i32 {
   }
   return lacks(floor) ? fault(Status.FULL, 0, 0, 0) : Status.OK;
 }
+
 /** Victims that are emptied before deletions are looked at again. */
 const VICTIMS_A_SWEEP: u32 = 8;
-/** Victims emptied for the index without one deletion forgotten, before it is left as it is: a relay that confirmed none of them keeps them all. */
+/** Victims emptied for the index without one deletion forgotten, before it is left as it is: where no relay has confirmed any, none can be. */
 const VICTIMS_IN_VAIN: u32 = 64;
-let paidForgotten: u32 = 0;
-let paidConfirmed: u64 = 0;
-let paidCompactions: u32 = 0;
-/** Has emptying segments let deletions be forgotten of late, or did the relay confirm some? */
+/** How things stood at the last gain. */
+let gainForgotten: u32 = 0;
+let gainConfirmed: u64 = 0;
+let gainCompactions: u32 = 0;
+/** Has emptying segments let deletions be forgotten of late, or did the relay confirm some? Notes a gain since it was last asked. */
 function indexPays(): bool {
-  if (forgotten != paidForgotten || confirmedLsn != paidConfirmed) {
-    paidForgotten = forgotten;
-    paidConfirmed = confirmedLsn;
-    paidCompactions = compactions;
+  if (forgotten != gainForgotten || confirmedLsn != gainConfirmed) {
+    gainForgotten = forgotten;
+    gainConfirmed = confirmedLsn;
+    gainCompactions = compactions;
   }
-  return compactions - paidCompactions < VICTIMS_IN_VAIN;
+  return compactions - gainCompactions < VICTIMS_IN_VAIN;
 }
 
 /**
@@ -197,9 +200,9 @@ export function resetUpkeep(): void {
   idleLsn = 0;
   idleFree = 0;
   idleCompactions = 0;
-  paidForgotten = 0;
-  paidConfirmed = 0;
-  paidCompactions = 0;
+  gainForgotten = 0;
+  gainConfirmed = 0;
+  gainCompactions = 0;
 }
 /** Has idle compaction made a block free of late, or was something changed? */
 function idlePays(): bool {

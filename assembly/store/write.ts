@@ -171,7 +171,7 @@ export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaByt
   return Status.OK;
 }
 
-/** Will the index take so many keys? A batch asks for all of its own when it begins: none of its bodies ends in more than one chunk that is not full. Errors: INDEX_FULL, IO. */
+/** Will the index take so many keys? A batch asks for all of its own when it begins: a head and at most one chunk that is not full for each record, and the full ones. Errors: INDEX_FULL, IO. */
 function admitKeys(more: u32): i32 {
   return more == 0 || hasRoom(more) ? Status.OK : failed(makeIndexRoom(more));
 }
