@@ -306,6 +306,7 @@ export {
 export {
   begunUnseen,
   endedCleanly,
+  highestBegun,
   highestSession,
   identify,
   newestCold,
@@ -350,10 +351,10 @@ export {
   walkAddress,
   walkKey,
 } from "./store/key-index";
-export { liveSum, newestLsn } from "./store/live-sum";
+export { liveSum, newestKey, newestLsn } from "./store/live-sum";
 export { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./store/pending";
 export { fetchAt, supersede } from "./store/place";
-export { rebuildIndex } from "./store/rebuild";
+export { countLost, rebuildIndex } from "./store/rebuild";
 export { failed, hasBegun, mode, readable, setMode, writable } from "./store/session";
 export {
   admits,
@@ -405,6 +406,7 @@ export const STATE_ADOPTED: u32 = BlockState.ADOPTED;
 export const STATE_ANCHOR: u32 = BlockState.ANCHOR;
 export const STATE_CHECKPOINT: u32 = BlockState.CHECKPOINT;
 export const STATE_BAD: u32 = BlockState.BAD;
+export const STATE_PARITY: u32 = BlockState.PARITY;
 export const STATE_WITHHELD: u32 = BlockState.WITHHELD;
 export const BLOCK_DEAD: u32 = BlockFlag.DEAD;
 export const BLOCK_COLD: u32 = BlockFlag.COLD;

@@ -262,6 +262,10 @@ function isLabelGone(): bool {
   return false;
 }
 
+/** Labels `block`, which was just erased. Errors: IO. Cut: a torn label. */
+export function labelErased(block: u32): i32 {
+  return writeLabel(block, LabelMark.NONE);
+}
 function writeLabel(block: u32, mark: u8): i32 {
   return writeLabelAt(block, 0, mark);
 }

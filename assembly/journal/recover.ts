@@ -49,6 +49,7 @@ import {
   discardGroup,
   flush,
   HOT,
+  isGroupEmpty,
   openSegment,
   place,
   reserve,
@@ -87,7 +88,7 @@ let retryWanted: bool = false;
 const RETRIES: u32 = 32;
 /** After so many a cold tail no longer has to read twice the same: copies that no two reads agree about were never proven, and the originals stand. */
 const PATIENCE: u32 = 8;
-let patient: bool = true;
+let attemptsLeft: u32 = 0;
 
 /** What a checkpoint knew of the last recovery. */
 export function restoreRecovered(session: u32, tail: u32, block: i32): void {
@@ -199,17 +200,17 @@ export function recover(wallMs: i64): i32 {
   if (unsure < 0) return unsure;
   withhold();
   const recovered = newestSession;
-  let opened: bool = false;
-  let spent: u32 = 0;
-  while (spent < RETRIES) {
-    patient = spent < PATIENCE;
-    if (!opened) setSession(session + 1);
+  let first: bool = true;
+  attemptsLeft = RETRIES;
+  while (attemptsLeft > 0) {
+    setSession(session + 1);
     setBlankSession(session);
     retryWanted = false;
     pruneAdopted();
     const kept = adoptedCount;
-    if (spent > 0) listed = listTails();
-    let status: i32 = listed < 0 ? listed : attemptRecovery(wallMs, recovered, opened);
+    if (!first) listed = listTails();
+    first = false;
+    let status: i32 = listed < 0 ? listed : attemptRecovery(wallMs, recovered);
     if (status == Status.FULL && release()) status = Status.IO;
     if (status < 0 && status != Status.IO) return status;
     if (status >= 0 && !retryWanted) {
@@ -218,8 +219,8 @@ export function recover(wallMs: i64): i32 {
       shortenAdopted();
       return Status.OK;
     }
-    opened = status >= 0 && startAgain();
-    spent += opened ? 1 : max(eraseOpened(), 1);
+    const spent = max(eraseOpened(), 1);
+    attemptsLeft -= min(spent, attemptsLeft);
     while (adoptedCount > kept) dropLastAdopted();
   }
   return Status.WORN_OUT;
@@ -370,16 +371,6 @@ function eraseAttempts(): void {
   for (let i: u32 = 0; i < recoveryCount; i++)
     if (isAttempt(i) && stateOf(recoveryBlock(i)) == BlockState.DIRTY) makeBlank(recoveryBlock(i));
 }
-/** What was judged reads otherwise now, and nothing but a header was programmed yet: the same segment takes the next attempt. Saves an erase. */
-function startAgain(): bool {
-  const open = stream(HOT);
-  if (open.offset != changetype<Stream>(SWEPT).offset) return false;
-  discardGroup();
-  memory.copy(changetype<usize>(open), SWEPT, offsetof<Stream>());
-  forgetFacts();
-  forgetLoaded();
-  return true;
-}
 /** A batch's bytes changed between two reads: what this attempt wrote is thrown away. Returns the blocks erased for it. */
 function eraseOpened(): u32 {
   discardGroup();
@@ -399,18 +390,18 @@ function eraseOpened(): u32 {
   forgetLoaded();
   return erased;
 }
-function attemptRecovery(wallMs: i64, recovered: u32, opened: bool): i32 {
-  let status: i32 = opened ? Status.OK : openSegment(HOT, SegmentType.RECOVERY, wallMs, 0);
+
+function attemptRecovery(wallMs: i64, recovered: u32): i32 {
+  let status = openSegment(HOT, SegmentType.RECOVERY, wallMs, 0);
+  looksLeft = LOOKS;
+  if (status >= 0) status = flush();
+  for (let i: u32 = 0; i < tailCount && status >= 0; i++) {
+    status = recommit(i);
+    if (retryWanted) return status;
+  }
   if (status >= 0) status = flush();
   if (status < 0) return status;
-  memory.copy(SWEPT, changetype<usize>(stream(HOT)), offsetof<Stream>());
-  for (let i: u32 = 0; i < tailCount; i++) {
-    tailsOwed -= load<u32>(tails + i * TAIL_ENTRY, 8);
-    status = recommit(load<u32>(tails + i * TAIL_ENTRY), load<u32>(tails + i * TAIL_ENTRY, 4));
-    if (status < 0 || retryWanted) return status;
-  }
-  status = flush();
-  if (status >= 0 && !segmentHasRoom(HOT, rootBytes() + ROOT_SLACK)) {
+  if (!segmentHasRoom(HOT, rootBytes() + ROOT_SLACK)) {
     status = sealSegment(HOT, 0);
     if (status >= 0) status = openSegment(HOT, SegmentType.RECOVERY, wallMs, 0);
     if (status >= 0) status = flush();
@@ -500,6 +491,10 @@ function surveyTail(block: u32): i32 {
   return Status.OK;
 }
 
+/** Records of the surveyed tail that count. */
+function validRecords(): u32 {
+  return tailBatch ? tailBatchIndex : tailRecords;
+}
 /** Where what counts of the surveyed tail ends. */
 function validEnd(): u32 {
   return tailBatch ? tailBatch : tailEnd;
@@ -524,9 +519,12 @@ const TAIL_ENTRY: u32 = 12;
 const TAILS_MAX: u32 = 16;
 const tails: usize = memory.data(192, 8);
 let tailCount: u32 = 0;
-/** Bytes of the last programs of the tails that are still to be judged: they are copied in any case. */
-let tailsOwed: u32 = 0;
-
+/** Bytes of the last programs of tail `i` and those behind it: they are copied in any case. */
+function tailsOwed(i: u32): u32 {
+  let bytes: u32 = 0;
+  for (; i < tailCount; i++) bytes += load<u32>(tails + i * TAIL_ENTRY, 8);
+  return bytes;
+}
 /** In the place of a tail's bytes: rot was met in it, in front of what is proven. */
 const ROTTEN: u32 = 0xffffffff;
 
@@ -546,7 +544,6 @@ function noteRotten(block: u32): void {
 /** Lists the tails; no LSN one of them may hold is given out again. */
 function listTails(): i32 {
   tailCount = 0;
-  tailsOwed = 0;
   for (let b = anchorCount; b < blockCount; b++) {
     if (!isTail(b)) continue;
     const status = surveyTail(b);
@@ -555,57 +552,136 @@ function listTails(): i32 {
     let at = tails + tailCount++ * TAIL_ENTRY;
     for (; at > tails && load<u32>(at - TAIL_ENTRY, 4) > tailBytes; at -= TAIL_ENTRY) memory.copy(at, at - TAIL_ENTRY, TAIL_ENTRY);
     store<u32>(at, b);
-    store<u32>(at, tailBytes, 4);
-    store<u32>(at, validEnd() - min(tailLast, validEnd()), 8);
-    tailsOwed += load<u32>(at, 8);
+    noteMeasures(at);
   }
   return Status.OK;
 }
+function noteMeasures(at: usize): void {
+  store<u32>(at, tailBytes, 4);
+  store<u32>(at, validEnd() - min(tailLast, validEnd()), 8);
+}
 
-/** Judges the tail in `block` and copies what is not proven. `listed`: its bytes when the tails were listed; with fewer now, a read went astray. */
-function recommit(block: u32, listed: u32): i32 {
-  let status = surveyTail(block);
-  if (status < 0) return status;
-  const first = firstRecordOffset();
-  const cold = (flagsOf(block) & BlockFlag.COLD) != 0;
-  const exact = patient || !cold;
-  if (tailBytes < listed && exact) {
-    retryWanted = true;
-    return Status.OK;
+/** Does the tail at hand read otherwise than when it was looked at last? */
+let unsteady: bool = false;
+
+/** Judges tail `i` and copies what is not proven: as often as it reads otherwise while that is done. */
+function recommit(i: u32): i32 {
+  const kept = adoptedCount;
+  let status = recommitOnce(i);
+  while (status >= 0 && unsteady && lookAgain()) {
+    while (adoptedCount > kept) dropLastAdopted();
+    status = recommitOnce(i);
   }
-  if (!cold && validEnd() <= first) {
-    status = voidEarlierBatch(block);
-    if (status < 0) return status;
-    if (validEnd() > first) {
-      retryWanted = true; // it read badly, and now well: judged anew, with the segments before it
-      return Status.OK;
-    }
-  }
+  return status;
+}
+function recommitOnce(i: u32): i32 {
+  const block = load<u32>(tails + i * TAIL_ENTRY);
+  let status = judgeListed(i);
+  if (status < 0 || unsteady) return status;
   if (tailRotten) noteRotten(block);
+  const first = firstRecordOffset();
   const end = validEnd();
   const sealed = stateOf(block) == BlockState.SEALED;
   const room = roomLeft(HOT);
-  const root = tailsOwed + rootBytes() + ROOT_SLACK + (isNand ? 2 * pageBytes : 0);
+  const root = tailsOwed(i + 1) + rootBytes() + ROOT_SLACK + (isNand ? 2 * pageBytes : 0);
   const whole = !sealed && !tailRotten && room > root && tailBytes <= min(room - root, WHOLE_MAX);
   if (Build.PROBE && twin(Twin.TAIL_BELIEVED)) return adopt(block, end) ? Status.OK : Status.FULL;
   const from = whole || adoptedCount >= ADOPT_MAX - 2 ? first : min(tailLast, end);
   // One copied whole is adopted up to nothing: its seal may have been under way, and read well one day.
   if ((from > first || sealed || adoptedCount < ADOPT_MAX - 2) && !adopt(block, from)) return Status.FULL;
-  const upTo = tailBatch ? tailBatchIndex : tailRecords;
-  const before = from == first ? 0 : min(tailLastIndex, upTo);
-  status = copyRecords(block, from, end);
-  if (status >= 0 && <u32>status != upTo - before && exact) retryWanted = true;
-  return min(status, 0);
+  status = isNand ? Status.OK : flush(); // what reads otherwise is copied anew as long as it was not programmed; on NAND a program more would cost a page
+  return status < 0 ? status : copyTail(block, from, from == first ? 0 : min(tailLastIndex, validRecords()));
 }
 /** Tails up to this many bytes are copied whole when they fit: a storm of cuts must not leave a trail of half-empty blocks. */
 const WHOLE_MAX: u32 = 8192;
 /** Room left beside a root, so that the segment can go on. */
 const ROOT_SLACK: u32 = 64;
 
-/** Copies the records in [from, end) that read well now. Returns how many they are. */
-function copyRecords(block: u32, from: u32, end: u32): i32 {
+/** Must the tail in `block` read twice the same? */
+function mustBeSteady(block: u32): bool {
+  return attemptsLeft > RETRIES - PATIENCE || !(flagsOf(block) & BlockFlag.COLD);
+}
+/** Looks in one attempt: what was copied already may be what reads otherwise now, and is copied anew only with everything. */
+const LOOKS: u32 = 8;
+let looksLeft: u32 = 0;
+/** Counts a look that found something else than the one before. False: there were too many, and all is to be begun anew. */
+function lookAgain(): bool {
+  retryWanted = --attemptsLeft == 0 || --looksLeft == 0;
+  forgetFacts();
+  forgetLoaded();
+  return !retryWanted;
+}
+
+/**
+ * Surveys tail `i`, and the segments before it as far as they share its batch. It is unsteady with less in it than when it was looked at last, or when it reads
+ * badly, and now well: a read went astray, or the bits of a torn program are unstable.
+ */
+function judgeListed(i: u32): i32 {
+  const at = tails + i * TAIL_ENTRY;
+  const block = load<u32>(at);
+  let status = surveyTail(block);
+  if (status < 0) return status;
+  unsteady = tailBytes < load<u32>(at, 4) && mustBeSteady(block);
+  if (!unsteady && isBeginning(block)) {
+    status = voidEarlierBatch(block);
+    if (status < 0) return status;
+    unsteady = validEnd() > firstRecordOffset();
+  }
+  if (unsteady) noteMeasures(at);
+  return Status.OK;
+}
+/** Does nothing count in the surveyed tail, a hot one? Then a batch it did not end may have begun in a segment before it. */
+function isBeginning(block: u32): bool {
+  return !(flagsOf(block) & BlockFlag.COLD) && validEnd() <= firstRecordOffset();
+}
+
+/** The record of the tail that is the first of the group that is being built, the records copied before it, and the stream then, in SWEPT. */
+let groupFrom: u32 = 0;
+let groupAfter: u32 = 0;
+
+/** Copies the surveyed tail from `from` on, behind `before` records. Where fewer can be copied than the survey met, both are done anew from the first that was not programmed. */
+function copyTail(block: u32, from: u32, before: u32): i32 {
+  let copied: u32 = 0;
+  groupFrom = 0;
+  markGroup(from, 0);
+  while (true) {
+    const status = copyRecords(block, from, validEnd(), copied);
+    if (status < 0) return status;
+    if (<u32>status == validRecords() - before || !mustBeSteady(block)) return Status.OK;
+    if (!returnToGroup()) {
+      retryWanted = true;
+      return Status.OK;
+    }
+    if (!lookAgain()) return Status.OK;
+    from = groupFrom;
+    copied = groupAfter;
+    const surveyed = surveyTail(block);
+    if (surveyed < 0) return surveyed;
+    if (tailRotten) noteRotten(block);
+    retryWanted = validEnd() < from; // a batch after all, which has begun in what was programmed
+    unsteady = !retryWanted && isBeginning(block);
+    if (unsteady || retryWanted) return Status.OK;
+  }
+}
+function markGroup(from: u32, copied: u32): void {
+  if (!isGroupEmpty()) return;
+  memory.copy(SWEPT, changetype<usize>(stream(HOT)), offsetof<Stream>());
+  groupFrom = from;
+  groupAfter = copied;
+}
+/** Empties the group of what was copied since `groupFrom`. False: it began with something else, or an interim summary has taken the entries before it. */
+function returnToGroup(): bool {
+  const open = stream(HOT);
+  const then = changetype<Stream>(SWEPT);
+  if (groupFrom == 0 || open.block != then.block || open.interim != then.interim) return false;
+  discardGroup();
+  memory.copy(changetype<usize>(open), SWEPT, offsetof<Stream>());
+  return true;
+}
+
+/** Copies the records in [from, end) that read well now, behind `copied` others. Returns how many are copied then. */
+function copyRecords(block: u32, from: u32, end: u32, copied: u32): i32 {
   const s = scanner(SCAN_MOUNT);
-  let copied = 0;
   scanWalk(s, block, end, true);
   s.offset = from;
   while (scanNext(s) > 0) {
@@ -615,6 +691,7 @@ function copyRecords(block: u32, from: u32, end: u32): i32 {
     const at = s.offset;
     const status = reserve(HOT, h, payload, SegmentType.RECOVERY);
     if (status < 0) return status;
+    markGroup(scanned().offset, copied);
     memory.copy(STAGED + 64, LOADED + h.headerBytes, payload);
     place(HOT, h, payload);
     s.offset = at;

@@ -101,6 +101,9 @@ function interimAfter(s: Stream, h: Header): u32 {
   return pending + ENTRY_MAX > PENDING_MAX ? interimBytes(pending) : 0;
 }
 
+export function isGroupEmpty(): bool {
+  return groupBytes == 0;
+}
 /** Throws away a group that was not programmed. */
 export function discardGroup(): void {
   groupBytes = 0;

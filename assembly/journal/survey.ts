@@ -58,22 +58,27 @@ import { configureStripes, giveUp, restoreStripes, takeLost } from "./stripe";
 const RECOVERIES_MAX: u32 = 16;
 
 export let recoveryCount: u32 = 0;
-/** Highest session (low half) that a label carries: it began, whether a segment of it can be seen or not. */
+/** Highest session that a label carries: it began, whether a segment of it can be seen or not. */
 let announced: u32 = 0;
 /** Did the newest session begin without leaving a segment that can be seen? Its first program may read well one day. */
 export function begunUnseen(): bool {
-  return <i16>(announced - newestSession) > 0;
+  return announced > newestSession;
 }
-/** Has the anchor no label? A session erases it before it programs anything, and until it closes nothing there names it. */
-let unnamed: bool = false;
-/**
- * Highest session that was begun: what is begun next is above it. After one that was closed in order there may be one that nothing names: its first program,
- * with the header of its segment, was torn, reads badly today, and well on another day.
- */
+/** Highest session that was begun: what is begun next is above it. */
 export function highestBegun(): u32 {
-  const ahead = <i32>(<i16>(announced - highestSession));
-  const named = ahead > 0 ? highestSession + ahead : highestSession;
-  return unnamed && endedCleanly() ? named + 1 : named;
+  return max(highestSession, announced);
+}
+/** So many sessions in a row may leave nothing but labels. */
+const AHEAD_MAX: u32 = 1024;
+/**
+ * A label has but the low half of its session, and a block may have been blank for ever so many. This is the whole of it, by one that is known: at most
+ * `aheadMax` after it, or before.
+ */
+function labelledSession(low: u32, known: u32, aheadMax: u32): u32 {
+  const after = (low - known) & 0xffff;
+  if (after <= aheadMax) return known + after;
+  const before: u32 = 0x10000 - after;
+  return known > before ? known - before : 0;
 }
 /** Did the label of the last good block, which a format writes last, verify? */
 let lastLabelled: bool = false;
@@ -136,7 +141,6 @@ export function forgetSurvey(): void {
   newestCold = -1;
   suspect = -1;
   announced = 0;
-  unnamed = false;
 }
 
 /** Does the store name a feature that only readers may ignore? */
@@ -149,7 +153,6 @@ export function survey(): i32 {
   forgetFacts();
   lastLabelled = false;
   endMarked = false;
-  announced = 0;
   const status = identify();
   if (status < 0) return status;
   for (let b: u32 = 0; b < blockCount; b++) {
@@ -158,9 +161,12 @@ export function survey(): i32 {
       setState(b, BlockState.BAD);
       continue;
     }
+    labelled = -1;
     const found = surveyBlock(b);
     if (found < 0) return found;
+    if (labelled >= 0) noteLabel(b);
   }
+  takeLabels();
   if (highestSession == 0 && !lastLabelled && !endMarked) return fault(Status.NOT_FORMATTED, 0, 0, 1);
   const striped = surveyStripes();
   if (striped < 0) return striped;
@@ -170,15 +176,35 @@ export function survey(): i32 {
   return Status.OK;
 }
 
+/** What the label of the block at hand carries; -1: it has none. */
+let labelled: i32 = -1;
+/** Blocks without a segment keep what it is where the others have their LSN, until the highest session of a segment is known. */
+function noteLabel(b: u32): void {
+  if (holdsSegment(b)) announced = max(announced, labelledSession(labelled, factsSession, 0));
+  else if (openLsnOf(b) == 0) setOpenLsn(b, labelled);
+}
+function takeLabels(): void {
+  for (let b: u32 = 0; b < blockCount; b++) {
+    const low = openLsnOf(b);
+    if (stateOf(b) == BlockState.BAD || holdsSegment(b) || low > 0xffff) continue;
+    announced = max(announced, labelledSession(<u32>low, highestSession, AHEAD_MAX));
+    setOpenLsn(b, 0);
+  }
+}
+function holdsSegment(b: u32): bool {
+  const state = stateOf(b);
+  return state == BlockState.SEALED || state == BlockState.ADOPTED || state == BlockState.PARITY;
+}
+
 function readsLabel(b: u32): bool {
   return device.read(b, 0, UNIT, LABEL_BYTES) >= 0 && judgeLabel(UNIT, b, parityBytes) == Status.OK;
 }
 /** Does the label of `b` name a session after `session`? One that does not read may. */
 export function isLabelledAfter(b: u32, session: u32): bool {
-  return !readsLabel(b) || <i16>(labelSession(UNIT) - session) > 0;
+  return !readsLabel(b) || labelledSession(labelSession(UNIT), session, AHEAD_MAX) > session;
 }
 export function isLabelledIn(b: u32, session: u32): bool {
-  return readsLabel(b) && <i16>(labelSession(UNIT) - session) == 0;
+  return readsLabel(b) && labelSession(UNIT) == (session & 0xffff);
 }
 
 function surveyBlock(b: u32): i32 {
@@ -196,10 +222,9 @@ function surveyBlock(b: u32): i32 {
     setEraseCount(b, labelEraseCount(UNIT));
     lastLabelled = true;
     if (labelHas(UNIT, LabelMark.FORMATTED)) endMarked = true;
-    if (<i16>(labelSession(UNIT) - announced) > 0) announced = labelSession(UNIT);
+    labelled = <i32>labelSession(UNIT);
   }
   if (b < anchorCount) {
-    unnamed = label != Status.OK;
     setState(b, BlockState.ANCHOR);
     return Status.OK;
   }

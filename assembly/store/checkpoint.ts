@@ -28,6 +28,7 @@ import {
   flagsOf,
   formatSerial,
   holdsRecords,
+  labelErased,
   liveUnitsOf,
   makeBlank,
   openLsnOf,
@@ -55,14 +56,14 @@ import { readUnit } from "../journal/read";
 import { restoreRecovered, rootBlock, rootedSession, tailSession } from "../journal/recover";
 import { firstRecordOffset } from "../journal/segment-reader";
 import { clearIndex, put, used, walk, walkAddress, walkKey } from "./key-index";
-import { liveSum, resetLiveSum } from "./live-sum";
+import { liveSum, newestKey, newestLsn, noteChange, resetLiveSum } from "./live-sum";
 import { reserveBlocks } from "./space";
 
 /** Data bytes of a body unit. */
 const BODY_DATA: u32 = 640;
 /** Body blocks a switch can name. */
 const BODY_BLOCKS_MAX: u32 = 180;
-const SWITCH_FIXED: u32 = 48;
+const SWITCH_FIXED: u32 = 60;
 /** Adopted segments a switch has room for beside the longest block list; with more there is no body. */
 const ADOPTED_WITH_BODY: u32 = 6;
 const SWITCH_MARK: u8 = 0x1b;
@@ -81,7 +82,8 @@ export function hasSwitch(): bool {
 }
 
 /**
- * Erases the switch, to the end, before a session programs anything: a torn switch may read well one day.
+ * Erases the switch, to the end, before a session programs anything: a torn switch may read well one day. The label that follows names the session, which
+ * no other may take again, whatever a cut leaves of what it programs. Errors: IO the switch may still be there.
  * Cut: the switch may be readable or not; nothing was programmed since it was written.
  */
 export function dropCheckpoint(): i32 {
@@ -90,6 +92,7 @@ export function dropCheckpoint(): i32 {
   switched = false;
   setEraseCount(ANCHOR, eraseCountOf(ANCHOR) + 1);
   if (device.erase(ANCHOR) < 0) return Status.IO;
+  labelErased(ANCHOR); // one that fails names nothing, as where there is no anchor
   for (let b: u32 = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.CHECKPOINT) setState(b, BlockState.DIRTY);
   return Status.OK;
 }
@@ -211,7 +214,7 @@ function openBody(): i32 {
   return device.program(block, start, GROUP, length);
 }
 
-/** The switch: 0 mark, 1 marker, 2 n, 4 session, 7 nextLsn, 13 entries 4, 17 rooted session 3, 20 root block + 1 3, 23 damaged 4, 27 adopted 1, 28 blocks 2, 30 tail session 3, 33 first and 39 last damaged LSN 6, 45 live sum 2, then lists at 48. */
+/** The switch: 0 mark, 1 marker, 2 n, 4 session, 7 nextLsn, 13 entries 4, 17 rooted session 3, 20 root block + 1 3, 23 damaged 4, 27 adopted 1, 28 blocks 2, 30 tail session 3, 33 first and 39 last damaged LSN 6, 45 live sum 2, 47 LSN 6 and 53 key 7 of the newest change, then lists at 60. */
 function encodeSwitch(target: usize, marker: u32): u32 {
   memory.fill(target, 0, SWITCH_FIXED);
   store<u8>(target, SWITCH_MARK);
@@ -226,6 +229,9 @@ function encodeSwitch(target: usize, marker: u32): u32 {
   storeU48(target + 33, damagedFirstLsn);
   storeU48(target + 39, damagedLastLsn);
   store<u16>(target, <u16>liveSum, 45);
+  storeU48(target + 47, newestLsn);
+  storeU48(target + 53, newestKey);
+  store<u8>(target, <u8>(newestKey >> 48), 59);
   store<u8>(target, <u8>adoptedCount, 27);
   store<u16>(target, <u16>bodyBlocks, 28);
   memory.copy(target + SWITCH_FIXED, adoptedList(), adoptedCount * ROOT_ENTRY);
@@ -336,6 +342,7 @@ function restoreBody(): bool {
   restoreProgress(loadU48(STAGED + 7), loadU24(STAGED + 4));
   restoreUnknown(load<u32>(STAGED, 23), loadU48(STAGED + 33), loadU48(STAGED + 39));
   resetLiveSum(load<u16>(STAGED, 45));
+  noteChange(loadU48(STAGED + 53) | ((<u64>load<u8>(STAGED, 59)) << 48), loadU48(STAGED + 47));
   restoreRecovered(loadU24(STAGED + 17), loadU24(STAGED + 30), <i32>loadU24(STAGED + 20) - 1);
   restoreAdopted(STAGED + SWITCH_FIXED, adopted);
   for (let i: u32 = 0; i < readBlocks; i++) setState(loadU24(readList + 3 * i), BlockState.CHECKPOINT);

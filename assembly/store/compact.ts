@@ -12,19 +12,7 @@ import { inRing, isCovered, isUnfinished, lostBlocks, nextInRing } from "../flas
 import { CODEC_LOST, flagsOfCopy, Header, recordBytes, UnitType } from "../format/record";
 import { SegmentType } from "../format/segment";
 import { describeRecord, Entry, EntryFlag } from "../format/summary";
-import {
-  anchorCount,
-  BlockState,
-  dirtyCount,
-  discard,
-  dropLive,
-  eraseCountOf,
-  eraseOne,
-  freeCount,
-  liveOf,
-  openLsnOf,
-  stateOf,
-} from "../journal/block-map";
+import { anchorCount, BlockState, discard, dropLive, eraseCountOf, freeCount, liveOf, openLsnOf, stateOf } from "../journal/block-map";
 import { fetch } from "../journal/fetch";
 import { nextLsn } from "../journal/progress";
 import { loadedHeader } from "../journal/read";
@@ -35,7 +23,6 @@ import { dissolve, inStripe, parityOf, stripeLive, stripeMembers, sumStripe } fr
 import { find, foundAddress, KEY_TOMBSTONE, keyOfEntry, put } from "./key-index";
 import { liveSum, newestLsn } from "./live-sum";
 import { clearPlaces, heldAddress, heldKey, holdPlace, PENDING_PLACES_MAX, pendingPlaces } from "./pending";
-import { deletionsLeftOut, forgetLeftOut } from "./rebuild";
 import { reserveBlocks, segmentBytes } from "./space";
 
 /** What compaction does with a record. */
@@ -205,10 +192,6 @@ export function compactStep(budgetBytes: u32): i32 {
   const s = scanner(SCAN_COMPACT);
   select();
   if (victim < 0) return 0;
-  if (deletionsLeftOut) {
-    while (dirtyCount() > 0) eraseOne();
-    forgetLeftOut();
-  }
   if (victim == stripe) return finish();
   if (!entered) enter(s, !fillsSegments());
   if (isNand) budgetBytes = max(budgetBytes, GROUP_FILL);

@@ -22,6 +22,7 @@ import {
   leastWorn,
   makeBlank,
   openLsnOf,
+  setBlankSession,
   setState,
   stateOf,
 } from "../journal/block-map";
@@ -47,12 +48,21 @@ import { SCAN_ASK, scanNext, scanned, scanner, scanOpen } from "../journal/scan"
 import { firstRecordOffset, forgetSummary } from "../journal/segment-reader";
 import { BLANKS_KEPT, COLD, HOT, programmedBytes, resetStreams, sealSegment, stream } from "../journal/segment-writer";
 import { restoreStripes, tablesEnd } from "../journal/stripe";
-import { begunUnseen, featuresReadOnly, forgetSurvey, highestSession, identify, namingBlock, survey } from "../journal/survey";
+import {
+  begunUnseen,
+  featuresReadOnly,
+  forgetSurvey,
+  highestBegun,
+  highestSession,
+  identify,
+  namingBlock,
+  survey,
+} from "../journal/survey";
 import { dropCheckpoint, hasSwitch, resetCheckpoint, restoreCheckpoint, writeCheckpoint } from "./checkpoint";
 import { relocate, resetCompaction } from "./compact";
 import { find, foundAddress, foundTombstone, KEY_TOMBSTONE, moveIndex } from "./key-index";
 import { acknowledgeSum, isSomethingMissing, isUnwritten, newestKey, newestLsn } from "./live-sum";
-import { countLost, forgetGuess, rebuildIndex, tryOtherwise } from "./rebuild";
+import { beginLosses, countLost, discardDead, eraseDeleted, forgetGuess, forgetLeftOut, rebuildIndex, tryOtherwise } from "./rebuild";
 import { forgetRelay } from "./reserved";
 import { resetRetrieving } from "./retrieve";
 import { failed, hasBegun, hesitate, Mode, mode, setBegun, setMode, setReadOnly, setRecoveryWanted, wantsRecovery } from "./session";
@@ -72,6 +82,7 @@ function forgetEverything(): void {
   forgetSurvey();
   forgetTails();
   forgetGuess();
+  forgetLeftOut();
   resetCheckpoint();
   resetCompaction();
   resetStriping();
@@ -153,6 +164,7 @@ function mountOnce(refusal: i32): i32 {
   const readOnly = refusal != Status.OK;
   if (!clean) {
     // A switch that was torn, and reads badly today, would count on another day: it goes before anything is programmed.
+    setBlankSession(highestBegun() + 1);
     if (!readOnly && !leftOpen() && dropCheckpoint() < 0) return Status.FULL;
     status = readOnly ? lookOnly() : recover(wall);
     if (status == Status.FULL && !readOnly && !cornered && makeRoomForRecovery()) {
@@ -165,6 +177,7 @@ function mountOnce(refusal: i32): i32 {
     setBegun(!readOnly);
   }
   let missing: bool = false;
+  beginLosses();
   do {
     status = rebuildIndex();
     if (status < 0) return status;
@@ -184,6 +197,7 @@ function mountOnce(refusal: i32): i32 {
   ready(refusal);
   if (hesitating) hesitate();
   if (!clean && !readOnly) {
+    eraseDeleted();
     if (freeCount() <= reserveBlocks) failed(reclaim(reserveBlocks));
     if (isUnwritten) failed(writeSum());
     // What is dirty looks like a segment again after a cut: the next recovery needs blocks that are blank.
@@ -227,7 +241,10 @@ function mountAgain(): i32 {
  * what is not proven yet. False: there is none. Cut: the block is dirty; nothing that lives was in it.
  */
 function makeRoomForRecovery(): bool {
-  if (adoptTails(true) < 0 || rebuildIndex() < 0) return false;
+  if (adoptTails(true) < 0) return false;
+  beginLosses();
+  if (rebuildIndex() < 0) return false;
+  discardDead(); // also where deletions were left out: nothing is dirty that might hold what they deleted
   if (leastWorn(BlockState.SPENT) >= 0) return eraseOne() == Status.OK;
   for (let b = anchorCount; b < blockCount; b++)
     if (stateOf(b) == BlockState.DIRTY && openLsnOf(b) != 0 && adoptedEnd(b) == 0 && !mayBeOwned(b))

@@ -13,7 +13,7 @@ import { judgeFinal } from "../journal/segment-reader";
 import { isReserved } from "./reserved";
 
 /** What was found last. */
-const past: usize = memory.data(64, 8);
+const past: usize = memory.data(48, 8);
 let pastBlock: u32 = 0;
 export function pastEntry(): Entry {
   return changetype<Entry>(past);

@@ -15,20 +15,31 @@ import {
   BlockFlag,
   BlockState,
   clearLive,
+  dirtyCount,
   discard,
+  eraseOne,
   flagsOf,
   holdsRecords,
   liveOf,
   openLsnOf,
   stateOf,
 } from "../journal/block-map";
-import { countUnknown, fault, nextLsn, witnessLsn } from "../journal/progress";
+import {
+  countUnknown,
+  damagedFirstLsn,
+  damagedLastLsn,
+  damagedUnknown,
+  fault,
+  nextLsn,
+  restoreUnknown,
+  witnessLsn,
+} from "../journal/progress";
 import { beginPatrol, endPatrol, weak } from "../journal/read";
 import { isRottenTail, rootBlock } from "../journal/recover";
 import { SCAN_MOUNT, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
 import { readFacts } from "../journal/segment-reader";
 import { headless } from "../journal/survey";
-import { clearIndex, find, foundAddress, foundTombstone, KEY_TOMBSTONE, keyOf, keyOfEntry, put } from "./key-index";
+import { clearIndex, find, foundAddress, foundTombstone, hasRoom, KEY_TOMBSTONE, keyOf, keyOfEntry, put } from "./key-index";
 import { countIn, countOut, isComplete, newestLsn, noteChange, resetLiveSum } from "./live-sum";
 import { fetchAt, head, lsnOf, supersede } from "./place";
 import { confirmedOnFlash } from "./reserved";
@@ -77,7 +88,17 @@ function counts(block: u32): bool {
 const lostList: usize = memory.data(192, 8);
 const LOST_MAX: u32 = 8;
 let lostCount: u32 = 0;
+/** Losses counted before the segments were walked: those in segments for which the list has no room count at once, and each walk begins with these. */
+let toldBefore: u32 = 0;
+let toldFirst: u64 = 0;
+let toldLast: u64 = 0;
 
+/** Of the losses of a mount, remembers those that were told before its index. */
+export function beginLosses(): void {
+  toldBefore = damagedUnknown;
+  toldFirst = damagedFirstLsn;
+  toldLast = damagedLastLsn;
+}
 function noteLost(block: u32, spans: u32, first: u64, last: u64): void {
   if (lostCount == LOST_MAX) {
     for (let i: u32 = 0; i < spans; i++) countUnknown(first, last);
@@ -106,7 +127,7 @@ export function countLost(): void {
 
 /**
  * What is indexed of the records. Deletions that were forgotten come up again as long as their segments stand, and there may be more of them than the index
- * takes: then all else is indexed first, and after it the deletions of what is there, or that the relay has not confirmed.
+ * takes: then all else is indexed first, and after it the deletions of what is there, and those that the relay has not confirmed.
  */
 namespace Pass {
   export const ALL: u32 = 0;
@@ -116,32 +137,49 @@ namespace Pass {
 let pass: u32 = Pass.ALL;
 /** Deletions of what is not there are left out up to this LSN, but for the newest change. */
 let forgettable: u64 = 0;
-/**
- * Did this mount leave deletions out? A block that waits for its erase may hold what they deleted, and read well on another day: until all such are erased, a segment in which only they
- * stand is not given up.
- */
-export let deletionsLeftOut: bool = false;
+const EVERYTHING: u64 = ~(<u64>0);
+/** Did this mount leave deletions out, and are blocks that may hold what they deleted not erased yet? */
+let deletionsLeftOut: bool = false;
 export function forgetLeftOut(): void {
   deletionsLeftOut = false;
 }
+/**
+ * Where deletions were left out, what waits for its erase may hold what they deleted, and look like a segment again after a cut: it is erased before the
+ * segments of the deletions may be given up. Once a mount, as soon as it may write. Cost: the erases, on a part with more deletions than its index takes;
+ * otherwise nothing.
+ */
+export function eraseDeleted(): void {
+  if (!deletionsLeftOut) return;
+  while (dirtyCount() > 0) eraseOne();
+  deletionsLeftOut = false;
+  discardDead();
+}
 
 /**
- * Reads all segments, and those of a part with more deletions than the index takes three times.
+ * Reads all segments, and those of a part with more deletions than the index takes three or four times.
  * Errors: INDEX_FULL the memory given cannot hold the part's records; IO.
  */
 export function rebuildIndex(): i32 {
   let status = indexRecords(Pass.ALL);
-  deletionsLeftOut = status == Status.INDEX_FULL;
-  if (deletionsLeftOut) {
-    status = indexRecords(Pass.VERSIONS);
-    forgettable = confirmedOnFlash();
-    if (status >= 0) status = indexRecords(Pass.DELETIONS);
-  }
   if (status >= 0) status = indexChunks();
+  deletionsLeftOut = status == Status.INDEX_FULL;
+  if (deletionsLeftOut) status = indexWithoutDeletions();
   if (status < 0) return status;
   for (let i: u32 = 0; i < originCount; i++) preferOriginals(load<u32>(origins + i * 4));
   if (!deletionsLeftOut) discardDead();
   return Status.OK;
+}
+
+/** What is there, with its deletions and chunks, then what else the relay must be told of, as long as there is room: the newest segments come first. */
+function indexWithoutDeletions(): i32 {
+  let status = indexRecords(Pass.VERSIONS);
+  const confirmed = confirmedOnFlash();
+  forgettable = EVERYTHING;
+  if (status >= 0) status = indexRecords(Pass.DELETIONS);
+  if (status >= 0) status = indexChunks();
+  forgettable = confirmed;
+  if (status >= 0 && confirmed != EVERYTHING) status = indexRecords(Pass.DELETIONS);
+  return status;
 }
 
 function beginIndex(): void {
@@ -151,11 +189,21 @@ function beginIndex(): void {
   originCount = 0;
 }
 
-/** Hot segments newest first, so that most superseded records are met after what replaced them. */
+/** Of deletions those come first that were copied: they were needed. */
 function indexRecords(what: u32): i32 {
   pass = what;
-  if (what != Pass.DELETIONS) beginIndex();
   lostCount = 0;
+  restoreUnknown(toldBefore, toldFirst, toldLast);
+  if (what == Pass.DELETIONS) {
+    const status = indexMixed();
+    return status < 0 ? status : indexOrdered();
+  }
+  beginIndex();
+  const status = indexOrdered();
+  return status < 0 ? status : indexMixed();
+}
+/** Hot segments newest first, so that most superseded records are met after what replaced them. */
+function indexOrdered(): i32 {
   let bound: u64 = ~(<u64>0);
   while (true) {
     let best: i32 = -1;
@@ -167,6 +215,9 @@ function indexRecords(what: u32): i32 {
     const status = indexSegment(<u32>best);
     if (status < 0) return status;
   }
+  return Status.OK;
+}
+function indexMixed(): i32 {
   for (let b = anchorCount; b < blockCount; b++) {
     if (!counts(b) || !(flagsOf(b) & BlockFlag.MIXED)) continue;
     const status = indexSegment(b);
@@ -229,7 +280,7 @@ function isSound(address: u32): bool {
 }
 
 /** Victims that were emptied but not erased before the cut look like segments; nothing in them lives. Of the one that is left out nobody knows yet. */
-function discardDead(): void {
+export function discardDead(): void {
   for (let b = anchorCount; b < blockCount; b++) {
     const state = stateOf(b);
     if ((state == BlockState.SEALED || state == BlockState.ADOPTED) && liveOf(b) == 0 && <i32>b != rootBlock && <i32>b != skipped)
@@ -260,7 +311,7 @@ function resolve(block: u32): i32 {
   if (Build.PROBE && twin(Twin.OLD_VERSION) && fetchAt(toAddress(block, e().offset), true) < 0) return Status.OK;
   const key = keyOfEntry(e());
   noteChange(key, e().lsn);
-  if (pass != Pass.ALL && isLeftOut(key)) return Status.OK;
+  if (pass != Pass.ALL && isLeftOut(block, key)) return Status.OK;
   if (find(key)) {
     if (!replaces(block, foundAddress())) {
       addFlags(block, BlockFlag.DEAD);
@@ -281,10 +332,12 @@ function resolve(block: u32): i32 {
 }
 
 /** Is the entry at hand none of the present pass, or a deletion that nothing needs? The newest change stays: only its record has the sum of today. */
-function isLeftOut(key: u64): bool {
+function isLeftOut(block: u32, key: u64): bool {
   const deletion = (e().flags & EntryFlag.TOMBSTONE) != 0;
   if (deletion != (pass == Pass.DELETIONS)) return true;
-  return deletion && !find(key) && e().lsn <= forgettable && e().lsn != newestLsn;
+  if (!deletion) return false;
+  if (find(key)) return foundAddress() == toAddress(block, e().offset); // met in the pass before
+  return (e().lsn <= forgettable || !hasRoom(1)) && e().lsn != newestLsn;
 }
 
 /**

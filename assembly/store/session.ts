@@ -9,6 +9,7 @@ import { eraseUnsure } from "../journal/recover";
 import { COLD, HOT, stream } from "../journal/segment-writer";
 import { highestBegun } from "../journal/survey";
 import { dropCheckpoint, hasSwitch } from "./checkpoint";
+import { eraseDeleted } from "./rebuild";
 
 export namespace Mode {
   export const CLOSED: u32 = 0;
@@ -97,14 +98,15 @@ export function writable(): i32 {
   }
   if (begun) return Status.OK;
   const switched = hasSwitch();
+  setSession(max(session, highestBegun()) + 1);
+  setBlankSession(session);
   if (dropCheckpoint() < 0) {
     // Nothing was programmed, and the switch may count on another day: this part is read from now on.
     setReadOnly(Status.WORN_OUT);
     return refusal;
   }
-  setSession(max(session, highestBegun()) + 1);
-  setBlankSession(session);
   if (!switched && eraseUnsure(damagedUnknown == 0) < 0) return failed(Status.IO);
+  eraseDeleted();
   begun = true;
   return Status.OK;
 }

@@ -6,6 +6,7 @@
  * Cut: a parity block without a descriptor is nothing; it is erased before anything is programmed. Nobody's members were touched.
  */
 import { alignUp, isBlank } from "../base/bytes";
+import { check } from "../base/check";
 import { GROUP_BYTES } from "../base/limits";
 import { GROUP } from "../base/memory";
 import { Status } from "../base/status";
@@ -32,7 +33,7 @@ import {
 import { session, takeLsn } from "../journal/progress";
 import { rootBlock } from "../journal/recover";
 import { firstRecordOffset, judgeFinal } from "../journal/segment-reader";
-import { countProgrammed, flush, programmedBytes } from "../journal/segment-writer";
+import { countProgrammed, isGroupEmpty, programmedBytes } from "../journal/segment-writer";
 import { claimMembers, inStripe, stripeMembers, sumStripe } from "../journal/stripe";
 import { isVictim } from "./compact";
 
@@ -60,22 +61,21 @@ export function striping(): bool {
   return parity >= 0;
 }
 
-/** The share of a write: a little more than what keeps pace with it. Errors: IO. */
-export function stripeAlong(): i32 {
-  if (outerParity == 0 || unreadable) return 0;
+/** The share of a write: a little more than what keeps pace with it. */
+export function stripeAlong(): void {
+  if (outerParity == 0 || unreadable) return;
   if (parity < 0) {
-    if (programmedBytes - lookedAt < blockBytes / 2 && lookedAt != 0) return 0;
+    if (programmedBytes - lookedAt < blockBytes / 2 && lookedAt != 0) return;
     lookedAt = programmedBytes;
     pacedAt = programmedBytes;
-    const status = beginFull();
-    if (status <= 0) return status == Status.FULL ? 0 : status;
-    return stripeStep(0); // what was taken as blank must not stay so while another block is begun
+    if (beginFull() > 0) stripeStep(0); // what was taken as blank must not stay so while another block is begun
+    return;
   }
   const due = <u32>min<u64>(((programmedBytes - pacedAt) * 13) / (10 * outerParity), GROUP_BYTES);
   const least: u32 = isNand ? programBytes : 256;
-  if (due < least) return 0;
+  if (due < least) return;
   pacedAt = programmedBytes;
-  return stripeStep(due);
+  stripeStep(due);
 }
 
 /** A step while nothing else is to be done. 1 done, 0 all that is sealed is in a stripe, or no block can be had for one. */
@@ -84,17 +84,15 @@ export function stripeAtRest(): i32 {
   if (parity < 0) {
     let status = beginFull();
     if (status == 0) status = beginPartial();
-    if (status <= 0) return status == Status.FULL ? 0 : status;
+    if (status <= 0) return 0;
   }
-  const status = stripeStep(STEP_BYTES);
-  return status < 0 ? status : 1;
+  stripeStep(STEP_BYTES);
+  return 1;
 }
 
-/** Finishes all that can be, before a close. Errors: IO. */
-export function stripeAll(): i32 {
-  let status = 1;
-  while (status > 0) status = stripeAtRest();
-  return status;
+/** Finishes all that can be, before a close. */
+export function stripeAll(): void {
+  while (stripeAtRest() > 0) {}
 }
 
 // ── which ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -191,8 +189,7 @@ function oldest(which: u32): i32 {
 
 /** Takes a blank block for parity. Nothing is programmed yet; nor is anything else before its first piece. */
 function open(): i32 {
-  const status = flush();
-  if (status < 0) return status;
+  check(isGroupEmpty());
   const block = takeBlank(BLANKS_KEPT);
   if (block < 0) return Status.FULL;
   parity = block;
@@ -206,26 +203,26 @@ function open(): i32 {
 
 /**
  * Programs up to about `bytes` more of the parity block, the descriptor last. A parity block that fails is given up, and another one is begun
- * later: nobody was told of it. 1: a step was done.
+ * later: nobody was told of it. Nothing of a segment may wait in the group.
  */
-function stripeStep(bytes: u32): i32 {
+function stripeStep(bytes: u32): void {
   const p = <u32>parity;
-  const status = flush();
-  if (status < 0) return status;
+  check(isGroupEmpty());
   while (offset < segmentEnd) {
     const length = min(alignUp(min(max(bytes, 256), GROUP_BYTES), programBytes), segmentEnd - offset);
     if (gather(p, length) < 0) {
       unreadable = true;
-      return abandon();
+      abandon();
+      return;
     }
     if (offset == headerOffset() || !isBlank(GROUP, length)) {
-      if (!programPiece(p, length)) return abandon();
-      offset += length;
-      return 1;
+      if (programPiece(p, length)) offset += length;
+      else abandon();
+      return;
     }
     offset += length; // blank in all members: nothing to program
   }
-  return finish(p);
+  finish(p);
 }
 
 /** The next `length` bytes of the parity block, at GROUP: in front the segment header. */
@@ -245,8 +242,17 @@ function programPiece(p: u32, length: u32): bool {
   return true;
 }
 
-function finish(p: u32): i32 {
-  if (nextInRing(p) == p) return abandon(); // nobody fit to be a member
+/** Where nobody fit to be a member, the block is given up. */
+function finish(p: u32): void {
+  if (nextInRing(p) == p || !programDescriptor(p)) {
+    abandon();
+    return;
+  }
+  parity = -1;
+  setUnfinished(-1);
+  for (let q = anchorCount; q < blockCount; q++) if (stateOf(q) == BlockState.PARITY && !inRing(q)) setState(q, BlockState.SPENT);
+}
+function programDescriptor(p: u32): bool {
   const n = descriptorData(outerParity);
   const length = descriptorBytes(outerParity);
   memory.fill(GROUP, 255, length);
@@ -255,19 +261,14 @@ function finish(p: u32): i32 {
     addMember(GROUP, flagsOf(b) & BlockFlag.MIXED ? SegmentType.COLD : SegmentType.HOT, b, eraseCountOf(b), openLsnOf(b));
   sealUnit(GROUP, n, seedFor(p, offset, eraseCountOf(p)));
   // ● COMMIT POINT of a stripe.
-  if (!programPiece(p, length)) return abandon();
-  parity = -1;
-  setUnfinished(-1);
-  for (let q = anchorCount; q < blockCount; q++) if (stateOf(q) == BlockState.PARITY && !inRing(q)) setState(q, BlockState.SPENT);
-  return 1;
+  return programPiece(p, length);
 }
 
 /** The parity block is given up; what was to be taken in stands as before. */
-function abandon(): i32 {
+function abandon(): void {
   const p = <u32>parity;
   parity = -1;
   openRing(p);
   setState(p, BlockState.SPENT);
   for (let q = anchorCount; q < blockCount; q++) if (stateOf(q) == BlockState.PARITY && !inRing(q)) claimMembers(q);
-  return 1;
 }

@@ -65,9 +65,9 @@ function setNeeded(i: u32): void {
   writeSlot(swept(i), keyAt(swept(i)), NEEDED);
 }
 
-/** Are there enough tombstones to look after? Which change is the newest must be known: its record stays. */
+/** Are there enough tombstones to look after? */
 export function sweepPays(): bool {
-  return running || (newestLsn != 0 && nextLsn != settledLsn && tombstones > 8 + recordCount() / 64);
+  return running || (nextLsn != settledLsn && tombstones > 8 + recordCount() / 64);
 }
 
 /** Are so many keys deletions that it is worth while to empty segments for their sake? */

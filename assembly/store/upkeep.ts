@@ -8,9 +8,9 @@ import { inRing } from "../flash/ring";
 import { adoptedCount, pruneAdopted } from "../journal/adopted";
 import { anchorCount, BlockState, blankCount, dirtyCount, eraseOne, freeCount, outerParity, stateOf, struck } from "../journal/block-map";
 import { fault } from "../journal/progress";
-import { BLANKS_KEPT, COLD, HOT, roomLeft, segmentHasRoom } from "../journal/segment-writer";
+import { BLANKS_KEPT, COLD, flush, HOT, roomLeft, segmentHasRoom } from "../journal/segment-writer";
 import { compacting, compactions, compactStep, levelling, mustEmpty, victimLeft, victimLive, victimRoom } from "./compact";
-import { hasRoom } from "./key-index";
+import { capacity, hasRoom, tombstones, used } from "./key-index";
 import { newestLsn } from "./live-sum";
 import { confirmedLsn } from "./reserved";
 import { isShort, lowWater, reserveBlocks, segmentBytes } from "./space";
@@ -44,11 +44,21 @@ function sweepBlocks(): u32 {
 }
 
 /**
+ * A put that was given up may have left chunks, and the header of their segment, to wait for their program, and an erase makes its label where they wait:
+ * so they are programmed before blocks are erased. Errors: IO. Cost: one program, or nothing.
+ */
+function programWaiting(): i32 {
+  return flush();
+}
+
+/**
  * Makes room before a write of `bytes`. `floor` free blocks are left alone.
  * Errors: FULL when compaction has nothing left to gain; IO. Cost: copying in proportion to the write while space is
  * short, and at most one erase.
  */
 export function makeRoom(bytes: u32, floor: u32): i32 {
+  const waiting = programWaiting();
+  if (waiting < 0) return waiting;
   const small = bytes <= SMALL_WRITE;
   const indexShort = indexIsShort() && indexPays();
   // A sweep, which the index needs then, waits while a block is dirty.
@@ -60,10 +70,7 @@ export function makeRoom(bytes: u32, floor: u32): i32 {
     const status = compactStep(share(bytes));
     if (status < 0 && status != Status.FULL) return status;
   }
-  if (small && !crowded) {
-    const status = stripeAlong();
-    if (status < 0) return status;
-  }
+  if (small && !crowded) stripeAlong();
   return fitsInOpen(bytes) ? Status.OK : reclaim(floor);
 }
 
@@ -78,6 +85,8 @@ function coldEnds(): bool {
 
 /** Compacts until more than `floor` blocks are free. Errors: FULL when that gains nothing; IO. Cost: erases of what the next segment takes. */
 export function reclaim(floor: u32): i32 {
+  const waiting = programWaiting();
+  if (waiting < 0) return waiting;
   let rounds: u32 = 0;
   while (lacks(floor) && rounds++ < min(ROUNDS_MAX, blockCount)) {
     let status = compactStep(blockBytes);
@@ -112,8 +121,11 @@ function indexPays(): bool {
  * with dead records, for every 112 deletions that are looked at; victims only while that gains something.
  */
 export function makeIndexRoom(more: u32): i32 {
-  let status: i32 = 1;
-  while (status > 0 && hasManyDeletions() && !hasRoom(more) && indexPays()) status = forgetSome();
+  let status = programWaiting();
+  if (status < 0) return status;
+  const enough = used - tombstones + more <= capacity;
+  status = 1;
+  while (status > 0 && enough && hasManyDeletions() && !hasRoom(more) && indexPays()) status = forgetSome();
   return status < 0 ? status : hasRoom(more) ? Status.OK : Status.INDEX_FULL;
 }
 /** Looks at some deletions; when all were looked at, victims are emptied first. 0: nothing is to be gained. Errors: IO. */
@@ -181,6 +193,8 @@ function urgent(bytes: u32, live: u32, gain: u32): u32 {
 
 /** Idle work: up to `budget` steps of compaction, erasing or sweeping. Returns what is left to do, 0 for nothing. */
 export function upkeep(budget: u32): i32 {
+  const waiting = programWaiting();
+  if (waiting < 0) return waiting;
   for (let i: u32 = 0; i < budget; i++) {
     const status = upkeepStep();
     if (status < 0) return status;

@@ -35,8 +35,8 @@ import { coldTakes, makeIndexRoom, makeRoom, reclaim } from "./upkeep";
 /** Detail of a FULL that only pictures meet; docs/abi.md. */
 const FAULT_PICTURE: u32 = 7;
 
-const outgoing: usize = memory.data(96, 8);
-const part: usize = memory.data(96, 8);
+const outgoing: usize = memory.data(offsetof<Header>(), 8);
+const part: usize = memory.data(offsetof<Header>(), 8);
 let putOpen: bool = false;
 let fixedBytes: u32 = 0;
 let bodyBytes: u32 = 0;
@@ -140,16 +140,16 @@ export function putBegin(kind: u32, idHigh: u32, idLow: u32, codec: u32, metaByt
   const fixed = metaBytes + extBytes;
   chunked = fixed + body + 48 > recordLimitData;
   if (batchOpen && body > batchBytes) return Status.TOO_BIG;
+  const bytes = footprint(fixed, body);
+  if (!batchOpen && !admits(bytes)) return noRoom(bytes);
   status = admitKeys((find(key) ? 0 : 1) + (chunked ? chunkCount(body) : 0));
   if (status < 0) return status;
-  const bytes = footprint(fixed, body);
   if (!batchOpen) {
-    if (!admits(bytes)) return noRoom(bytes);
     status = makeRoom(bytes, reserveBlocks);
     if (status < 0) return status == Status.FULL ? refused(noRoom(bytes)) : failed(status);
   }
   const h = out();
-  memory.fill(outgoing, 0, 96);
+  memory.fill(outgoing, 0, offsetof<Header>());
   h.kind = kind;
   h.idHigh = idHigh;
   h.idLow = idLow;
@@ -203,14 +203,13 @@ export function putWrite(length: u32): i32 {
 /** Before a chunk is gathered (compaction needs the staging buffer): one block may be taken, so one is made free. */
 function roomForChunk(): i32 {
   if (batchOpen || freeCount() > reserveBlocks || coldTakes(recordBytes(chunkBytes + 44), bodyBytes)) return Status.OK;
-  const status = flush();
-  return status < 0 ? status : reclaim(reserveBlocks);
+  return reclaim(reserveBlocks);
 }
 
 function writeChunk(): i32 {
   const h = out();
   const c = changetype<Header>(part);
-  memory.copy(part, outgoing, 96);
+  memory.copy(part, outgoing, offsetof<Header>());
   c.type = UnitType.CHUNK;
   c.metaBytes = 0;
   c.extBytes = 0;
@@ -229,7 +228,7 @@ function abandonFailed(status: i32): i32 {
   return failed(status);
 }
 
-/** Gives up the open put. Nothing changes for a reader. */
+/** Gives up the open put. Nothing changes for a reader. What of its chunks waits for its program goes with the next change. */
 export function putAbandon(): i32 {
   if (!putOpen) return Status.OK;
   putOpen = false;
@@ -278,7 +277,7 @@ export function removeRecord(kind: u32, idHigh: u32, idLow: u32, extBytes: u32, 
     if (status < 0) return status == Status.FULL ? refused(noRoom(0)) : failed(status);
   }
   const h = out();
-  memory.fill(outgoing, 0, 96);
+  memory.fill(outgoing, 0, offsetof<Header>());
   h.kind = kind;
   h.idHigh = idHigh;
   h.idLow = idLow;
@@ -365,10 +364,10 @@ export function batchBegin(count: u32, bytes: u32): i32 {
   if (status < 0) return status;
   if (putOpen || batchOpen) return Status.BUSY;
   if (count > BATCH_MAX_RECORDS || bytes > BATCH_MAX_BYTES + count * (META_MAX_BYTES + EXT_MAX_BYTES)) return Status.TOO_BIG;
-  status = admitKeys(2 * count + bytes / chunkBytes);
-  if (status < 0) return status;
   const need = count * recordBytes(hasRelay ? 44 + EXT_MAX_BYTES : 44) + bytes + bytes / 8;
   if (!admits(need)) return noRoom(need);
+  status = admitKeys(2 * count + bytes / chunkBytes);
+  if (status < 0) return status;
   status = makeRoomFor(need);
   if (status < 0) return status == Status.FULL ? refused(noRoom(need)) : failed(status);
   batchOpen = true;

@@ -102,7 +102,7 @@ export function forgetOutgoing(): void {
   pieceEnd = 0;
 }
 
-/** Writes the next CHUNK of the record at hand. Returns its length; 0 when the record changed meanwhile: it is to be sent anew. Errors: IO. */
+/** Writes the next CHUNK of the record at hand. Returns its length; 0 when the record changed meanwhile: it is to be sent anew. Errors: IO; CORRUPT this piece cannot be read: the record is not sent. */
 export function composeChunk(message: u32): i32 {
   const status = get(outKind, outHigh, outLow);
   if (status == Status.IO) return status;
@@ -113,9 +113,9 @@ export function composeChunk(message: u32): i32 {
   const most = WINDOW_BYTES - FRAME_HEADER_BYTES - FRAME_CRC_BYTES;
   const got = readBody(pieceEnd, min(most, outBodyBytes - pieceEnd));
   if (got == Status.IO) return got;
-  if (got <= 0) {
+  if (got < 0) {
     forgetOutgoing();
-    return 0;
+    return Status.CORRUPT;
   }
   memory.copy(PAYLOAD, WINDOW, got);
   const at = pieceEnd;

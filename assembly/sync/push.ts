@@ -4,6 +4,7 @@
  * A burst is sent whole, then answered record by record; what was not answered is not at the relay. When nothing is
  * heard for too long the burst is said again, from where it began: a record said twice is known the second time.
  */
+import { Status } from "../base/status";
 import { nextLsn } from "../journal/progress";
 import { AckFlag, frameMessage, lastMessage, PAYLOAD, payloadBytes, takeMessage } from "./frame";
 import { ackedLsn, noteAcked } from "./ledger";
@@ -72,8 +73,9 @@ function burstIsFull(): bool {
 export function pushNext(): i32 {
   if (bodyLeft()) {
     const length = composeChunk(lastMessage());
-    if (length != 0) return length;
-    passKey = outgoingKey; // changed meanwhile: said again, as a record of its own
+    if (length != 0 && length != Status.CORRUPT) return length;
+    if (length == 0) passKey = outgoingKey; // changed meanwhile: said again, as a record of its own
+    takeAnswer(burstCount - 1); // nobody answers what was not said whole
   }
   while (!passDone && !burstIsFull()) {
     const found = nextOutgoing(passKey, ackedLsn, passLsn, everything);
@@ -102,13 +104,15 @@ export function putAnswered(): bool {
   if (payloadBytes() < 12) return false;
   const number = frameMessage() - burstFirst;
   if (number >= burstCount) return true;
-  const bit: u32 = 1 << number;
   const flags = load<u8>(PAYLOAD);
-  if (answered & bit || !(flags & (AckFlag.DURABLE | AckFlag.CONFLICT))) return true;
-  answered |= bit;
+  if (answered & (1 << number) || !(flags & (AckFlag.DURABLE | AckFlag.CONFLICT))) return true;
   if (flags & AckFlag.DURABLE) pushed++;
-  if (burstIsFull() && burstIsAnswered() && !bodyLeft()) beginBurst();
+  takeAnswer(number);
   return true;
+}
+function takeAnswer(number: u32): void {
+  answered |= 1 << number;
+  if (burstIsFull() && burstIsAnswered() && !bodyLeft()) beginBurst();
 }
 
 /** Everything was said, and everything answered. */

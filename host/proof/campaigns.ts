@@ -108,7 +108,7 @@ function singleCuts(size: Size): Sized {
         seed,
         weights: CLOSING,
         fill: isLarge(preset) ? 0.01 : 0.02,
-        partFulls: isLarge(preset) || size === "slice" ? 0.1 : 0.2,
+        partFulls: isLarge(preset) ? 0.1 : by(size, 0.1, 0.15, 0.2),
       };
       return { preset, blockCount: ANCHORED_BLOCKS, script };
     }),

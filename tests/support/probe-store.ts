@@ -119,14 +119,6 @@ export class Store {
     }
     return answer < 0 ? answer : call.hf_put_commit!();
   }
-  /** Begins a put of `bytes`, hands over so many of them, and gives it up. */
-  abandon(id: number, bytes: number, handed: number): void {
-    const { call, doorstep } = this.probe;
-    this.must(call.hf_put_begin!(NOTE, 0, id, 0, 0, 0, bytes, 1));
-    doorstep.fill(new Uint8Array(handed));
-    this.must(call.hf_put_write!(handed));
-    this.must(call.hf_put_abandon!());
-  }
   remove(id: number, kind = NOTE, idHigh = 0): number {
     return this.probe.call.hf_remove!(kind, idHigh, id, this.wallMs++);
   }

@@ -193,6 +193,41 @@ function forgeSegment(store: Store, block: number, type: string, session: number
   forgeUnit(store, block, call.headerOffset!(), store.probe.bytes(spare, store.probe.value("SEGMENT_DATA")).slice());
 }
 
+test("what labels say of the newest session holds over more sessions than they can tell apart", () => {
+  for (const session of [1, 300, 32_768, 40_000, 60_000, 100_000, 200_000]) {
+    const store = Store.make(parts.nor);
+    store.must(store.put(1, "one"));
+    const { call } = store.probe;
+    call.setSession!(session);
+    call.setBlankSession!(session);
+    store.must(call.streamSeal!(0, 0));
+    store.must(store.put(2, "two"));
+    const [open] = store.probe.blocksIn("STATE_OPEN");
+    store.restart();
+    store.must(store.probe.call.survey!());
+    assert.equal([store.probe.value("highestSession"), store.probe.call.highestBegun!()], [session, session], `${session}, block ${open}`);
+    store.probe.call.judgeTail!();
+    assert.is(store.probe.call.begunUnseen!(), 0);
+    const [blank] = store.probe.blocksIn("STATE_BLANK");
+    store.probe.call.setBlankSession!(session + 3);
+    store.must(store.probe.call.makeBlank!(blank!));
+    store.restart();
+    store.must(store.probe.call.survey!());
+    store.probe.call.judgeTail!();
+    assert.equal([store.probe.call.highestBegun!(), store.probe.call.begunUnseen!()], [session + 3, 1]);
+    assert.equal(
+      store.probe
+        .blocksIn("STATE_BLANK")
+        .map((block) => store.probe.long.openLsnOf!(block))
+        .filter((lsn) => lsn !== 0n),
+      [],
+    );
+    store.must(store.pull());
+    assert.is(store.probe.value("session"), session + 4);
+    assert.equal([store.text(1), store.text(2)], ["one", "two"]);
+  }
+});
+
 test("a parity block in a store without stripes holds nothing: it is dirty, but its session is used up", () => {
   const store = filled();
   store.must(store.close());

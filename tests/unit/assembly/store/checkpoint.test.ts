@@ -3,7 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { FaultFlash, PowerCut, TEAR_KINDS } from "../../../../host/flash/index.js";
 import { failingCopy } from "../../../support/failing-part.js";
-import { bytesAt, forgeLabel, forgeUnit } from "../../../support/forge.js";
+import { bytesAt, changeUnit, forgeLabel, forgeUnit } from "../../../support/forge.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
 import { blockLetters } from "../../../support/stripes.js";
@@ -310,8 +310,8 @@ test("a switch in the block of another store, or of an older format, counts for 
 test("a body that ends before the index does is not believed", () => {
   const store = filled(1500);
   store.must(store.close());
-  const n = 48 + 3 * store.probe.blocksIn("STATE_CHECKPOINT").length;
-  assert.ok(n > 48 + 3);
+  const n = 60 + 3 * store.probe.blocksIn("STATE_CHECKPOINT").length;
+  assert.ok(n > 60 + 3);
   for (const marker of [1, 2]) {
     const offset = 64 + (marker - 1) * store.probe.call.unitBytes!(n);
     const data = bytesAt(store, 0, offset, n - 3);
@@ -325,6 +325,61 @@ test("a body that ends before the index does is not believed", () => {
   assert.is(store.probe.call.hasSwitch!(), 1);
   assert.not(hasBody(store));
   assertFilled(store, 1500);
+});
+
+/** Changes both units of the switch that stands in the anchor, and seals them again. */
+function changeSwitch(store: Store, change: (data: DataView) => void): void {
+  const n = 60 + 3 * store.probe.blocksIn("STATE_CHECKPOINT").length;
+  for (const marker of [0, 1]) changeUnit(store, 0, 64 + marker * store.probe.call.unitBytes!(n), n, change);
+}
+for (const [words, change] of [
+  ["the anchor as a block of its body", (data: DataView) => data.setUint16(60, 0, true)],
+  ["a block that the part does not have as one of its body", (data: DataView) => data.setUint16(60, geometry.blockCount, true)],
+  ["a block that the part does not have as that of the root", (data: DataView) => data.setUint16(20, geometry.blockCount + 1, true)],
+  ["an LSN beyond all", (data: DataView) => data.setUint32(9, 0xffffffff, true)],
+] as const)
+  test(`a switch that names ${words} is not believed`, () => {
+    const store = filled(400);
+    store.must(store.close());
+    changeSwitch(store, () => {});
+    store.must(store.pull());
+    assert.ok(hasBody(store), "as it was");
+    changeSwitch(store, change);
+    store.must(store.pull());
+    assert.is(store.probe.call.hasSwitch!(), 1);
+    assert.not(hasBody(store));
+    assertFilled(store, 400);
+  });
+
+test("a body that tells of a state no block can have at a close, or of a record where none can be, is not believed", () => {
+  for (const [words, spoil] of [
+    [
+      "a parity block in a store without stripes",
+      (store: Store, blank: number) => store.probe.call.setState!(blank, store.probe.value("STATE_PARITY")),
+    ],
+    ["a block that is withheld", (store: Store, blank: number) => store.probe.call.setState!(blank, store.probe.value("STATE_WITHHELD"))],
+    [
+      "a record in a blank block",
+      (store: Store, blank: number) => store.probe.call.indexPut!(1n << 20n, store.probe.call.toAddress!(blank, 100)),
+    ],
+    ["a record behind the end of the part", (store: Store) => store.probe.call.indexPut!(1n << 20n, 0xfffff0)],
+  ] as const) {
+    const store = filled(400);
+    spoil(store, store.probe.blocksIn("STATE_BLANK").at(-9)!);
+    store.must(store.close());
+    store.must(store.pull());
+    assert.is(store.probe.call.hasSwitch!(), 1, words);
+    assert.not(hasBody(store), words);
+    assertFilled(store, 400, words);
+  }
+});
+
+test("a body with more entries than the index takes is not believed, and the mount says INDEX_FULL", () => {
+  const store = Store.make(geometry);
+  for (let id = 0; id < 10_800; id++) store.must(store.put(id, ""));
+  store.must(store.close());
+  const small = new Store(geometry, { part: store.part, memoryBytes: 128 * 1024 });
+  assert.is(small.mount(), status("INDEX_FULL"));
 });
 
 test("a block map in which more lives in a block than it can hold is not believed", () => {

@@ -1,7 +1,8 @@
 /* Building the index anew: the newest version of a key wins, wherever its copies lie. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { failingCopy } from "../../../support/failing-part.js";
+import type { PhysicsFlash } from "../../../../host/flash/index.js";
+import { failing, failingCopy } from "../../../support/failing-part.js";
 import { Probe } from "../../../support/probe.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { parts, Store, status } from "../../../support/probe-store.js";
@@ -249,7 +250,7 @@ for (const last of ["a record", "a deletion that nothing needs"])
     for (let id = 0; id < 300; id++) store.must(store.put(id, "old"));
     for (let id = 0; id < 300; id += 3) store.must(store.remove(id));
     for (let id = 1; id < 300; id += 3) store.must(store.put(id, "new"));
-    deleteNothing(store, 80);
+    deleteNothing(store, 83);
     if (last === "a record") store.must(store.put(2, "new"));
     const { nextLsn } = store.stat();
     const small = smaller(store);
@@ -265,30 +266,91 @@ for (const last of ["a record", "a deletion that nothing needs"])
     assert.is(small.stat().records, 201);
   });
 
-test("after deletions were left out no segment is given up before every block is erased that may hold what they deleted", () => {
-  const store = Store.make({ ...parts.nor, blockCount: 512 });
-  for (let id = 0; id < 200; id++) store.must(store.put(id, "x".repeat(100)));
-  for (let id = 0; id < 200; id++) store.must(store.remove(id));
-  deleteNothing(store, 80);
-  store.must(store.put(1000, "newest"));
-  const small = smaller(store);
-  assert.is(small.mount(), 0);
-  const dirty = (): number[] => small.probe.blocksIn("STATE_DIRTY");
-  const [waits, ...others] = dirty();
-  assert.ok(waits !== undefined && others.length === 0, "the tail that was copied, and no segment in which nothing lives");
-  small.must(small.put(1001, "one more"));
-  assert.equal(dirty(), [waits]);
-  assert.ok(small.must(small.probe.call.compactStep!(10)) > 0);
-  assert.not(dirty().includes(waits!), "only the victim is dirty now");
+for (const closed of [false, true])
+  test(`after deletions were left out of a part that was ${closed ? "closed" : "cut"}, every block is erased that may hold what they deleted before a segment of theirs may be`, () => {
+    const store = Store.make({ ...parts.nor, blockCount: 250 });
+    for (let id = 0; id < 200; id++) store.must(store.put(id, "x".repeat(100)));
+    for (let id = 0; id < 200; id++) store.must(store.remove(id));
+    deleteNothing(store, 83);
+    store.must(store.put(1000, "newest"));
+    if (closed) store.must(store.close());
+    const [spare] = store.probe.blocksIn("STATE_BLANK").slice(5);
+    store.part.program(spare!, 64, new Uint8Array(24)); // no segment, and not blank: it waits for its erase
+    const small = smaller(store);
+    const before = small.flash.mark();
+    assert.is(small.mount(), 0);
+    const { erases, programBytes } = small.flash.since(before);
+    if (closed) assert.equal([erases, programBytes], [0, 0], "nothing is written before a change");
+    const states = (): string[] => ["STATE_DIRTY", "STATE_BLANK"].filter((state) => small.probe.blocksIn(state).includes(spare!));
+    assert.equal(states(), [closed ? "STATE_DIRTY" : "STATE_BLANK"]);
+    small.must(small.put(1001, "one more"));
+    assert.equal(states(), ["STATE_BLANK"]);
+    assert.ok(small.probe.blocksIn("STATE_DIRTY").length > 5, "segments in which nothing lives");
+  });
+
+test("where deletions are left out, a read that fails in any of the passes over the segments makes the mount begin anew, or be refused, and loses nothing", () => {
+  const origin = Store.make({ ...parts.nor, blockCount: 250 });
+  origin.must(origin.put(1, "old"));
+  deleteNothing(origin, 83);
+  origin.must(origin.put(1, "new"));
+  const copied: number[] = [];
+  for (let pulled = 0; pulled < 2; pulled++) {
+    origin.must(origin.pull());
+    copied.push(origin.probe.signed("rootBlock"));
+    for (let id = 0; id < 60; id++) origin.must(origin.put(2, "newest")); // until its segment is sealed
+  }
+  origin.must(origin.close());
+  const readOnly = failing(origin.flash.geometry, { part: origin.part.clone() as PhysicsFlash, memoryBytes: 128 * 1024 });
+  let looks = 0;
+  readOnly.flash.fails = (operation, block) => operation === "read" && copied.includes(block) && ++looks < 0;
+  assert.is(readOnly.store.mount(true), 0);
+  const all = looks;
+  let refused = 0;
+  for (let at = 0; at < all; at++) {
+    let left = at;
+    readOnly.flash.fails = (operation, block) => operation === "read" && copied.includes(block) && left-- === 0;
+    readOnly.store.restart();
+    const answer = readOnly.store.mount(true);
+    if (answer === status("IO")) refused++;
+    else assert.equal([answer, readOnly.store.text(1), readOnly.store.text(2)], [0, "new", "newest"], `read ${at}`);
+  }
+  assert.ok(refused > 2, `${refused} of ${all}`);
 });
 
-test("of more deletions than the index takes those stay that a relay has not confirmed, or where what it confirmed cannot be read", () => {
-  for (const [words, mounts, spoil] of [
-    ["all are confirmed", true, () => {}],
-    ["none are", false, (store: Store) => writeLedger(store, 40, 1, 0n)],
-    ["nobody knows the shape", false, (store: Store) => writeLedger(store, 40, 2, 1n << 40n)],
-    ["it is too short", false, (store: Store) => writeLedger(store, 39, 1, 1n << 40n)],
-    ["it has rotted", false, rotLedger],
+test("where deletions are left out and no block can be had, a segment in which nothing lives makes room for the recovery", () => {
+  const store = Store.make({ ...parts.nor, blockCount: 116 });
+  deleteNothing(store, 83);
+  store.must(store.put(1000, "newest"));
+  const taken = [...store.probe.blocksIn("STATE_BLANK"), ...store.probe.blocksIn("STATE_DIRTY")];
+  const { store: small, flash } = failing(store.flash.geometry, { part: store.part, memoryBytes: 128 * 1024 });
+  flash.fails = (operation, block) => operation !== "read" && taken.includes(block);
+  assert.is(small.mount(), 0);
+  assert.is(small.stat().answerToChanges, 0, "a recovery was made");
+  assert.is(small.text(1000), "newest");
+});
+
+test("deletions that nothing needs make way for the chunks of a body, too", () => {
+  const store = Store.make({ ...parts.nor, blockCount: 512 });
+  const body = new Chance(3).bytes(200_000);
+  store.must(store.put(1, body));
+  const small = smaller(store);
+  const slots = small.probe.value("capacity") / 0.9 + 256;
+  deleteNothing(store, Math.floor((slots - 2) / 128));
+  store.must(store.put(2, "newest"));
+  const { records, tombstones } = store.stat();
+  const chunks = store.probe.value("chunks");
+  assert.ok(records + tombstones < slots && records + tombstones + chunks > slots, `${records} ${tombstones} ${chunks}, ${slots}`);
+  assert.is(small.mount(), 0);
+  assert.equal(small.get(1), body);
+});
+
+test("of more deletions than the index takes the newest stay that a relay has not confirmed, or where what it confirmed cannot be read", () => {
+  for (const [words, stay, spoil] of [
+    ["all are confirmed", false, () => {}],
+    ["none are", true, (store: Store) => writeLedger(store, 40, 1, 0n)],
+    ["nobody knows the shape", true, (store: Store) => writeLedger(store, 40, 2, 1n << 40n)],
+    ["it is too short", true, (store: Store) => writeLedger(store, 39, 1, 1n << 40n)],
+    ["it has rotted", true, rotLedger],
   ] as const) {
     const store = Store.make({ ...parts.nor, blockCount: 512 });
     store.must(store.put(1, "here"));
@@ -297,8 +359,12 @@ test("of more deletions than the index takes those stay that a relay has not con
     spoil(store);
     store.must(store.put(2, "newest"));
     const small = smaller(store);
-    assert.is(small.mount(), mounts ? 0 : status("INDEX_FULL"), words);
-    if (mounts) assert.equal([small.text(1), small.text(2)], ["here", "newest"]);
+    assert.is(small.mount(), 0, words);
+    assert.equal([small.text(1), small.text(2)], ["here", "newest"]);
+    assert.is(small.probe.value("used"), stay ? small.probe.value("capacity") : 3, words);
+    const kept = (id: number): number => small.probe.call.find!(small.probe.long.keyOf!(3, 0, id));
+    assert.equal([kept(1_000_000), kept(1_000_000 + 80 * 128 - 1)], [0, Number(stay)], words);
+    assert.is(small.put(3, "one more"), stay ? status("INDEX_FULL") : 0, words);
   }
 });
 

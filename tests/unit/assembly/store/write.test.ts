@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { failing, failingInCompaction } from "../../../support/failing-part.js";
+import { bytesAt } from "../../../support/forge.js";
 import { Chance } from "../../../support/probe-chance.js";
 import { NOTE, parts, Store, status } from "../../../support/probe-store.js";
 
@@ -263,6 +264,61 @@ test("a key that the deletion of another id holds may be taken over", () => {
   assert.is(store.put(7, "seven", { idHigh: 7 }), 0);
   assert.equal(store.get(7, NOTE, 7), new TextEncoder().encode("seven"));
   assert.is(store.stat().records, 1);
+});
+
+/** A put of which one chunk, and the header of the cold segment, wait for their program, and that was given up. */
+function giveUp(store: Store, id: number): number {
+  const { call, doorstep } = store.probe;
+  store.must(call.hf_put_begin!(NOTE, 0, id, 0, 0, 0, 6000, 1));
+  doorstep.fill(new Uint8Array(2000).fill(7));
+  store.must(call.hf_put_write!(2000));
+  assert.is(call.hf_put_abandon!(), 0);
+  return store.probe.call.streamBlock!(1);
+}
+for (const [words, next] of [
+  ["a change", (store: Store) => store.put(3, "three")],
+  ["a removal", (store: Store) => store.remove(1)],
+  ["a batch", (store: Store) => store.batch([[3, "three"]])],
+  ["idle work", (store: Store) => store.probe.call.hf_tick!(1)],
+] as const)
+  test(`what a put leaves that was given up is programmed before ${words} erases a block, whose label is made where it waits; its failure is IO`, () => {
+    const { store, flash } = failing(parts.nor);
+    store.must(store.format());
+    store.must(store.mount());
+    store.must(store.put(1, "one"));
+    giveUp(store, 2);
+    flash.failAt("program", 0);
+    assert.is(next(store), words === "idle work" ? 1 : status("IO"));
+    flash.heal();
+    assert.is(store.text(1), "one", "the store has mounted again");
+    const cold = giveUp(store, 2);
+    assert.ok(bytesAt(store, cold, 64, 24).every((byte) => byte === 255));
+    const [last] = store.probe.blocksIn("STATE_BLANK").slice(-1);
+    store.probe.call.setState!(last!, store.probe.value("STATE_DIRTY"));
+    store.must(next(store));
+    store.rest();
+    const header = bytesAt(store, cold, 64, 24);
+    assert.ok(header.some((byte) => byte !== 255));
+    const body = new Chance(9).bytes(1840);
+    store.must(store.put(4, body));
+    assert.equal(bytesAt(store, cold, 64, 24), header);
+    store.must(store.pull());
+    assert.equal([store.get(2), store.get(4)], [status("NOT_FOUND"), body]);
+    assert.is(store.stat().damagedUnknown, 0);
+  });
+
+test("what a put leaves that was given up is programmed before the index is made room in, and its failure is IO", () => {
+  const { store, flash } = failing({ ...parts.nor, blockCount: 128 }, { memoryBytes: 65536 });
+  store.must(store.format());
+  store.must(store.mount());
+  const capacity = store.probe.value("capacity");
+  for (let id = 0; id < capacity - 20; id++) store.must(store.put(1000 + id, ""));
+  giveUp(store, 2);
+  flash.failAt("program", 0);
+  const chunks = 30;
+  assert.is(store.probe.call.hf_put_begin!(NOTE, 0, 3, 0, 0, 0, chunks * 1900, 1), status("IO"));
+  assert.is(store.probe.call.hf_put_begin!(NOTE, 0, 3, 0, 0, 0, chunks * 1900, 1), status("INDEX_FULL"));
+  assert.is(store.stat().records, capacity - 20);
 });
 
 test("a chunk for which the index has no slot is INDEX_FULL, and the put leaves nothing behind", () => {
