@@ -27,7 +27,7 @@ export let factsIdHigh: u32 = 0;
 export let factsEraseCount: u32 = 0;
 
 /** The header of the record last loaded; its data lies at LOADED. */
-const header: usize = memory.data(offsetof<Header>(), 8);
+const header: usize = memory.data(72, 8);
 export function loadedHeader(): Header {
   return changetype<Header>(header);
 }

@@ -44,7 +44,7 @@ export namespace ResultFlag {
 }
 
 /** The record hf_read speaks of. */
-const current: usize = memory.data(offsetof<Header>(), 8);
+const current: usize = memory.data(72, 8);
 let currentAddress: u32 = 0xffffffff;
 let currentHead: u32 = 0;
 /** Is it an earlier version, whose chunks no index knows? */

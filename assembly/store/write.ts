@@ -35,8 +35,8 @@ import { coldTakes, makeIndexRoom, makeRoom, reclaim } from "./upkeep";
 /** Detail of a FULL that only pictures meet; docs/abi.md. */
 const FAULT_PICTURE: u32 = 7;
 
-const outgoing: usize = memory.data(offsetof<Header>(), 8);
-const part: usize = memory.data(offsetof<Header>(), 8);
+const outgoing: usize = memory.data(72, 8);
+const part: usize = memory.data(72, 8);
 let putOpen: bool = false;
 let fixedBytes: u32 = 0;
 let bodyBytes: u32 = 0;
