@@ -708,6 +708,7 @@ export function voidEarlierBatch(block: u32): i32 {
     if (before < 0) return Status.OK;
     if (readFacts(<u32>before) < 0) return Status.IO; // it read well in the survey: judged anew
     if (factsSession != newestSession) return Status.OK;
+    if (stateOf(<u32>before) == BlockState.ADOPTED) break; // unsealed: a tail, too, and judged for itself
     const status = surveyTail(<u32>before);
     if (status < 0) return status;
     if (tailBatch == 0 && tailRecords > 0) break;
@@ -722,17 +723,23 @@ export function voidEarlierBatch(block: u32): i32 {
 function previousHot(block: u32): i32 {
   let best: i32 = -1;
   for (let b = anchorCount; b < blockCount; b++) {
-    if (stateOf(b) != BlockState.SEALED || flagsOf(b) & BlockFlag.COLD || openLsnOf(b) >= openLsnOf(block)) continue;
+    const state = stateOf(b);
+    if (state != BlockState.SEALED && state != BlockState.ADOPTED) continue;
+    if (flagsOf(b) & BlockFlag.COLD || openLsnOf(b) >= openLsnOf(block)) continue;
     if (best < 0 || openLsnOf(b) > openLsnOf(<u32>best)) best = <i32>b;
   }
   return best;
 }
 
+/** Sealed segments that were adopted are read up to their end from now on. */
+export function settleAdopted(): void {
+  for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.SEALED && adoptedEnd(b) != 0) setState(b, BlockState.ADOPTED);
+}
 /** After the root: tails that were copied whole are void; adopted ones are read up to their end. */
 function settleTails(): void {
+  settleAdopted();
   for (let b = anchorCount; b < blockCount; b++) {
     if (stateOf(b) == BlockState.ADOPTED && adoptedEnd(b) == 0) discard(b);
-    else if (stateOf(b) == BlockState.SEALED && adoptedEnd(b) != 0) setState(b, BlockState.ADOPTED);
     if (stateOf(b) == BlockState.ADOPTED && adoptedEnd(b) <= firstRecordOffset()) discard(b);
   }
 }

@@ -23,7 +23,6 @@ import {
   makeBlank,
   openLsnOf,
   setBlankSession,
-  setState,
   stateOf,
 } from "../journal/block-map";
 import { countUnknown, damagedUnknown, fault, forgetMet, nextLsn, resetProgress, setSession } from "../journal/progress";
@@ -42,6 +41,7 @@ import {
   readsOtherwise,
   recover,
   rootBlock,
+  settleAdopted,
   voidEarlierBatch,
 } from "../journal/recover";
 import { SCAN_ASK, scanNext, scanned, scanner, scanOpen } from "../journal/scan";
@@ -285,8 +285,8 @@ function adoptTails(proven: bool): i32 {
       if (status < 0) return status;
     }
     if (!adopt(b, <u32>end)) return Status.FULL;
-    setState(b, BlockState.ADOPTED);
   }
+  settleAdopted(); // only now: each was judged with those before it as they were
   return Status.OK;
 }
 

@@ -46,6 +46,7 @@ const full = subjectOf("spi-nor-8m", 12, 2, 0, 0.7, 1);
 const otherFull = subjectOf("spi-nor-8m", 12, 1, 0, 0.7, 1);
 const long = subjectOf("spi-nor-8m", 24, 7, 1, 0.3, 2);
 const stormy = subjectOf("spi-nor-8m", 12, 27, 1, 0.3, 1);
+const otherStormy = subjectOf("spi-nor-8m", 12, 71, 1, 0.3, 1);
 const other = subjectOf("spi-nor-8m", 12, 1, 0, 0.3, 1);
 const third = subjectOf("spi-nor-8m", 12, 16, 0, 0.3, 1);
 const astray = subjectOf("ecc-nor-16m", 16, 42, 2, 0.24, 1);
@@ -61,6 +62,7 @@ export const CAMPAIGNS: readonly Campaign[] = [
   cuts("cuts of another full part", otherFull, { share: 0.05, nested1: 1, nested2: 1, nested3: 1 }),
   cuts("a long life", long, { share: 0.005, nested1: 1, nested2: 1 }),
   cuts("a storm of cuts", stormy, { share: 0.15, nested1: 0, nested2: 0, storm: 16 }),
+  cuts("another storm of cuts", otherStormy, { share: 0.15, nested1: 0, nested2: 0, storm: 16 }),
   cuts("cuts with a checkpoint", anchored, {
     share: 0.08,
     nested1: 0.3,
