@@ -43,7 +43,7 @@ import { fault, meet, session, setSession, witnessLsn } from "./progress";
 import { factsSession, forgetFacts, forgetLoaded, loadedHeader } from "./read";
 import { resumeTail } from "./resume";
 import { commitRoot, findRoot, RootState, restoreRoot, rootBytes } from "./root";
-import { headlessRecords, isFirstOfProgram, SCAN_MOUNT, scanNext, scanned, scanner, scanWalk } from "./scan";
+import { headlessRecords, isFirstOfProgram, rootPassed, SCAN_MOUNT, scanNext, scanned, scanner, scanWalk } from "./scan";
 import { firstRecordOffset, readFacts } from "./segment-reader";
 import {
   discardGroup,
@@ -327,7 +327,7 @@ function withhold(): void {
 }
 /**
  * No other block is left for a recovery: gives back one that is withheld. Roots between the first of that row and the last go
- * first, then the last; never what the last proven session wrote. False when there is none.
+ * first, then the last; never what the last proven session wrote, unless it is nothing. False when there is none.
  */
 function release(): bool {
   let best: i32 = -1;
@@ -337,8 +337,14 @@ function release(): bool {
     best = <i32>b;
     bestSession = factsSession;
   }
+  for (let b = anchorCount; b < blockCount && best < 0; b++)
+    if (stateOf(b) == BlockState.WITHHELD && holdsNothing(b) && holdsNothing(b)) best = <i32>b; // one read may go astray
   if (best >= 0) setState(<u32>best, BlockState.DIRTY);
   return best >= 0;
+}
+/** Does no record read in `b`, and no damage either? Then nothing in it was ever read back, and whoever sees it one day sees a change that nobody was told of. */
+function holdsNothing(b: u32): bool {
+  return surveyTail(b) >= 0 && tailRecords == 0 && !tailRotten;
 }
 function releaseAll(): void {
   for (let b = anchorCount; b < blockCount; b++) if (stateOf(b) == BlockState.WITHHELD) setState(b, BlockState.DIRTY);
@@ -503,9 +509,13 @@ function validEnd(): u32 {
 export function lastHead(): u32 {
   return tailHead;
 }
-/** Where the last program of a tail begins, or a batch that it ends: what lies before was read back by the session that wrote it. Errors: IO. */
+/**
+ * Where the last program of a tail begins, or a batch that it ends: what lies before was read back by the session that wrote it. So was all of it where a root
+ * stands behind it. Errors: IO.
+ */
 export function provenEnd(block: u32): i32 {
   const status = surveyTail(block);
+  if (status >= 0 && rootPassed > tailLast) return <i32>validEnd();
   return status < 0 ? status : <i32>min(tailBatchBefore ? tailBatchBefore : tailLast, validEnd());
 }
 /** Where the valid part of a tail ends when nothing may be written (a read-only mount). Errors: IO. */

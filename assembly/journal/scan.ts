@@ -112,6 +112,7 @@ export function scanWalk(s: Scan, block: u32, limit: u32, deep: bool): void {
   s.limit = limit;
   s.openLsn = openLsnOf(block);
   s.lastLsn = s.openLsn;
+  rootPassed = 0;
   forgetDamage(s);
 }
 
@@ -256,9 +257,12 @@ function walkNext(s: Scan): i32 {
   return walkEnds(s);
 }
 
+/** Where the walk that was begun last has passed a root, the last of them; 0: none yet. */
+export let rootPassed: u32 = 0;
 /** Goes on behind the root or summary of `n` bytes at `offset`, which is in UNIT. */
 function pass(s: Scan, offset: u32, n: u32): void {
   const isRoot = unitType(load<u8>(UNIT)) == UnitType.ROOT;
+  if (isRoot) rootPassed = offset;
   if (s.doubts != 0 && isRoot) settleDoubts(s); // a root is a program of its own
   s.passed = isRoot ? 0 : offset;
   s.offset = offset + alignUp(unitBytes(n), addressUnit);

@@ -766,8 +766,7 @@ test("a tail that reads as nothing while it is judged, and a moment later well, 
 });
 
 /** Two recoveries in a row that nobody wrote after, with no block left for a third but what they call void. */
-function cornered(): { store: Store; void: { block: number; session: number }[]; ordinary: number } {
-  const store = Store.make(parts.nor);
+function cornered(store = Store.make(parts.nor)): { store: Store; void: { block: number; session: number }[]; ordinary: number } {
   while (store.probe.blocksIn("STATE_SEALED").length === 0) store.must(store.put(9, new Uint8Array(200)));
   for (let id = 0; id < 6; id++) store.must(store.put(id, `text ${id}`)); // the second segment of the first session: an ordinary one
   for (let pull = 0; pull < 3; pull++) store.must(store.pull());
@@ -812,6 +811,62 @@ test("with nothing left but what the last proven session wrote there is no recov
   assert.is(call.eraseCountOf!(proven), wear);
   store.must(store.pull());
   for (let id = 0; id < 6; id++) assert.is(store.text(id), `text ${id}`);
+});
+
+test("what the last proven session wrote is taken for a recovery when no record reads in it, at two looks, and no damage", () => {
+  for (const [words, answer, spoil] of [
+    ["a record", "FULL", () => {}],
+    ["nothing", "OK", (bytes: Uint8Array) => bytes.fill(255, 108)],
+    ["damage", "FULL", (bytes: Uint8Array) => bytes.fill(0x55, 108, 400)],
+  ] as const) {
+    const { store, void: left } = cornered();
+    const [proven, ...others] = left.map(({ block }) => block) as [number, ...number[]];
+    for (const block of others) store.probe.call.setState!(block, store.probe.value("STATE_BAD"));
+    spoil(store.part.bytes.subarray(proven * 4096, (proven + 1) * 4096));
+    assert.is(store.probe.call.recover!(0n), answer === "OK" ? 0 : status(answer), words);
+    if (answer === "OK") assert.is(store.probe.call.streamBlock!(0), proven);
+  }
+});
+
+test("a segment of the last proven session that cannot be asked is not taken for a recovery", () => {
+  const { store, set } = shaky(parts.nor);
+  const { void: left } = cornered(store);
+  const [proven, ...others] = left.map(({ block }) => block) as [number, ...number[]];
+  for (const block of others) store.probe.call.setState!(block, store.probe.value("STATE_BAD"));
+  set((block, offset) => (block === proven && offset >= 108 ? -1 : undefined));
+  const wear = store.probe.call.eraseCountOf!(proven);
+  assert.ok(store.probe.call.recover!(0n) < 0);
+  assert.is(store.probe.call.eraseCountOf!(proven), wear);
+});
+
+test("all of a tail is proven with a root behind it, and without one what lies before its last program", () => {
+  const store = Store.make(parts.nor);
+  for (let id = 0; id < 8; id++) store.must(store.put(id, new Chance(id).bytes(150)));
+  const ends = (): number[] => {
+    judged(store);
+    const tail = [...Array(parts.nor.blockCount).keys()].find((block) => store.probe.call.isTail!(block) === 1)!;
+    const last = store.probe.scan(tail).at(-1)!;
+    return [
+      Number(last.offset),
+      Number(last.offset) + store.probe.call.recordBytes!(Number(last.dataBytes)),
+      store.probe.call.provenEnd!(tail),
+    ];
+  };
+  const [before, , proven] = ends();
+  assert.is(proven, before);
+  store.must(store.pull());
+  const begin = store.probe.call.streamOffset!(0);
+  store.must(store.probe.call.hf_batch_begin!(4, 2000));
+  for (let id = 20; id < 23; id++) store.must(store.put(id, new Uint8Array(500)));
+  assert.ok(store.probe.call.streamOffset!(0) > begin, "a part of the batch is programmed, and it has no end");
+  assert.is(ends()[2], begin);
+  store.must(store.pull());
+  const [, behind, rooted] = ends();
+  assert.is(rooted, behind);
+  store.must(store.pull());
+  store.must(store.put(100, "behind the root"));
+  const [again, , later] = ends();
+  assert.is(later, again);
 });
 
 test("where no block is blank a segment that the newest root calls void is made so, and none else", () => {
