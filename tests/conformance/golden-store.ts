@@ -8,6 +8,7 @@
  * with a close, "pulled" without one, with the last segment open; both hold raw bodies. "packed" is closed and holds packed ones.
  * "worn" is closed, of one part, and one of its blocks was given up. "striped" is closed, of two parts, and has outer parity.
  * "formatted" was never opened, of one part; its last block took no label, so that another one says that the format ended.
+ * "checkpoint" is closed, of one part of 256 blocks: its anchor has a switch, and the switch a body.
  * "named" is closed, of one part, and holds every key of meta with its check; "witness" is one whose second format, by force, was cut: no store.
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -39,9 +40,9 @@ function plainMeta(meta: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-const ENDS = ["closed", "pulled", "packed", "worn", "striped", "formatted", "named", "witness"] as const;
+const ENDS = ["closed", "pulled", "packed", "worn", "striped", "formatted", "named", "witness", "checkpoint"] as const;
 /** Of one part. */
-const ONCE: readonly End[] = ["worn", "formatted", "named", "witness"];
+const ONCE: readonly End[] = ["worn", "formatted", "named", "witness", "checkpoint"];
 type End = (typeof ENDS)[number];
 
 /** A store with some of everything: all kinds, edits, removals, a batch, a long body, enough to seal and compact segments. */
@@ -171,7 +172,8 @@ async function writeAll(replace: boolean): Promise<void> {
       const striped = (STRIPED as Record<string, number | undefined>)[preset];
       if (end === "striped" && striped === undefined) continue;
       const parityBytes = preset === "spi-nor-8m" && end === "pulled" ? 8 : 16;
-      const { flash, shows } = await makeStore(scaled(preset, end === "striped" ? striped! : 24), parityBytes, end);
+      const blockCount = end === "striped" ? striped! : end === "checkpoint" ? 256 : 24;
+      const { flash, shows } = await makeStore(scaled(preset, blockCount), parityBytes, end);
       const name = `${(shows as { formatVersion: string }).formatVersion}-${preset}-${end}`;
       if (existsSync(`${IMAGES}${name}.zip`) && !replace) continue;
       writeFileSync(`${IMAGES}${name}.zip`, packSnapshot(flash));

@@ -6,7 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { encodeCheckedMeta, META_KEYS } from "../../host/agent/meta.js";
 import { openWorkbench } from "../../host/core/workbench.js";
-import { NandFlash, NorFlash } from "../../host/flash/index.js";
+import { NandFlash, NorFlash, TraceFlash } from "../../host/flash/index.js";
 import { unpackSnapshot } from "../../host/flash/snapshot.js";
 import { formatFlash, openAgent } from "../../host/index.js";
 import { presetNames } from "../../host/proof/geometries.js";
@@ -126,6 +126,28 @@ test("a striped image has parity blocks, and any one block they name may be gone
       part.bytes.fill(0, block * geometry.blockBytes, (block + 1) * geometry.blockBytes);
       assert.equal(JSON.parse(JSON.stringify(shown(await openAgent(part)))), expected, `${name} without block ${block}`);
     }
+  }
+});
+
+test("the switch of a checkpoint is known again, with the newest change, and its body is read in place of the summaries", async () => {
+  const checkpoints = images.filter((name) => name.endsWith("-checkpoint.zip"));
+  assert.ok(checkpoints.length > 0);
+  for (const name of checkpoints) {
+    const mount = async (part: NorFlash | NandFlash): Promise<{ readBytes: number; programBytes: number; erases: number }> => {
+      const flash = new TraceFlash(part);
+      await openAgent(flash);
+      return flash;
+    };
+    const { readBytes, programBytes, erases } = await mount(partOf(name));
+    assert.equal([programBytes, erases], [0, 0], "nothing is recovered");
+    const without = partOf(name);
+    const units = new DataView(without.bytes.buffer, without.bytes.byteOffset + 64);
+    assert.equal([units.getUint8(0), units.getUint8(1)], [0x1b, 1]);
+    assert.is(units.getUint16(2, true), 60 + 3 * units.getUint16(28, true));
+    const { records } = JSON.parse(readFileSync(IMAGES + name.replace(/zip$/, "json"), "utf8"));
+    assert.is(units.getUint32(47, true), Math.max(...records.map(({ lsn }: { lsn: number }) => lsn)), "the newest change");
+    without.bytes.fill(255, 64, without.geometry.blockBytes);
+    assert.ok((await mount(without)).readBytes > 2 * readBytes, "the summaries are longer");
   }
 });
 

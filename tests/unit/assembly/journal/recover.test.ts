@@ -516,6 +516,24 @@ for (const geometry of [parts.nor, parts.nand])
     assert.equal(store.get(100), new Chance(100).bytes(900));
   });
 
+/** From now on `spoil` may change what is read of `block` behind its header, told how many walks over it were begun. Returns how many there were. */
+function watchWalks(
+  store: Store,
+  set: (change?: Change) => void,
+  watched: number,
+  spoil: (walks: number, offset: number, target: Uint8Array) => void,
+): () => number {
+  const first = store.probe.call.firstRecordOffset!();
+  let walks = 0;
+  set((block, offset, target) => {
+    if (block !== watched || offset < first) return undefined;
+    if (offset === first && target.length === 16) walks++;
+    spoil(walks, offset, target);
+    return undefined;
+  });
+  return () => walks;
+}
+
 /** A hot tail that ends with what `last` writes, judged; and the tail's block, of which `spoil` may change what is read, told how many walks over it were begun. */
 function walkedTail(geometry: Geometry, last: (store: Store) => void, spoil: (walks: number, offset: number, target: Uint8Array) => void) {
   const { store, set } = shaky(geometry);
@@ -523,15 +541,7 @@ function walkedTail(geometry: Geometry, last: (store: Store) => void, spoil: (wa
   last(store);
   const tail = store.probe.call.streamBlock!(0);
   judged(store);
-  const first = store.probe.call.firstRecordOffset!();
-  let walks = 0;
-  set((block, offset, target) => {
-    if (block !== tail || offset < first) return undefined;
-    if (offset === first && target.length === 16) walks++;
-    spoil(walks, offset, target);
-    return undefined;
-  });
-  return { store, set, tail, walked: () => walks };
+  return { store, set, tail, walked: watchWalks(store, set, tail, spoil) };
 }
 
 test("a tail of which no copy reads like the look before it is given up after 32 looks, and nothing is lost", () => {
@@ -747,18 +757,13 @@ test("a tail that reads as nothing while it is judged, and a moment later well, 
     const tail = store.probe.call.streamBlock!(0);
     assert.is(store.probe.scan(tail).length, 1, "one record, in the program that opened the segment");
     judged(store);
-    const first = store.probe.call.firstRecordOffset!();
-    let walks = 0;
-    set((block, offset, target) => {
-      if (block !== tail || offset < first) return undefined;
-      if (offset === first && target.length === 16) walks++;
+    const walked = watchWalks(store, set, tail, (walks, _offset, target) => {
       if (spoiled.includes(walks)) target.fill(0);
-      return undefined;
     });
     const begun = store.probe.value("highestSession");
     assert.is(store.probe.call.recover!(0n), 0);
     set();
-    assert.ok(walks > 3, `walked over ${walks} times`);
+    assert.ok(walked() > 3, `walked over ${walked()} times`);
     assert.is(store.probe.value("session"), begun + 1, "the second attempt goes on in the segment of the first, which has its header only");
     store.must(store.pull());
     for (let i = 0; i < id; i++) assert.equal(store.get(i), new Chance(i).bytes(300), `record ${i}`);
